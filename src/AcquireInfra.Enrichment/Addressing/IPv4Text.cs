@@ -6,7 +6,7 @@ using System.Runtime.Intrinsics;
 namespace AcquireInfra.Enrichment.Addressing;
 
 /// <summary>Dotted decimal: exactly four parts 0 to 255, ASCII digits, no leading zero (rule R1).</summary>
-static class IPv4Text
+internal static class IPv4Text
 {
     const int MinBytes = 7;
     const int MaxBytes = 15;

@@ -6,7 +6,7 @@ namespace AcquireInfra.Enrichment.Addressing;
 /// RFC 4291 text: eight groups of one to four hexadecimal digits, at most one "::", optionally an IPv4 tail (rule R3).
 /// An IPv4-mapped address comes out as the IPv4 address, since the two are one value.
 /// </summary>
-static class IPv6Text
+internal static class IPv6Text
 {
     const int Groups = 8;
     const byte NotHex = 0xFF;
