@@ -1,0 +1,62 @@
+using System.Text;
+using AcquireInfra.Enrichment.Addressing;
+using AcquireInfra.Enrichment.Verdicts;
+
+namespace AcquireInfra.Enrichment.Parsing;
+
+/// <summary>What is known of one ASN's operator.</summary>
+/// <param name="Provider">The brand as people write it; empty where none.</param>
+public readonly record struct AsnRoleRow(Asn Asn, AsnRole Role, RoleBasis Basis, string Provider);
+
+/// <summary>Reads <c>asn-roles.csv</c>: asn, role, provider, basis, note, with a header line.</summary>
+public static class AsnRolesParser
+{
+    static readonly string[] Columns = ["asn", "role", "provider", "basis", "note"];
+
+    static readonly FeedFormat Format = new() { Syntax = FeedSyntax.Csv, Header = true };
+
+    /// <returns>The rows, and the file's faults in <paramref name="faults"/>. A second row for an ASN is a fault.</returns>
+    public static IReadOnlyList<AsnRoleRow> Parse(Stream stream, FeedLimits limits, out FeedContent faults)
+    {
+        faults = new FeedContent(limits);
+        var rows = new Dictionary<Asn, AsnRoleRow>();
+        var reader = new CsvReader(stream, Format, limits, faults);
+        while (reader.TryRead())
+        {
+            faults.Records++;
+            if (!reader.Columns.SequenceEqual(Columns))
+            {
+                throw new FormatException($"ASN roles have the columns {string.Join(", ", Columns)}, not {string.Join(", ", reader.Columns)}.");
+            }
+            if (TryReadRow(reader.Fields, limits, out var row, out var column) && rows.TryAdd(row.Asn, row))
+            {
+                continue;
+            }
+            faults.Fault(column == 0 ? FeedFault.BadAsn : FeedFault.BadValue, reader.Line, reader.Fields.PlaceAt(column).Column);
+        }
+        return [.. rows.Values];
+    }
+
+    static bool TryReadRow(FeedRecord fields, FeedLimits limits, out AsnRoleRow row, out int badColumn)
+    {
+        row = default;
+        badColumn = 0;
+        if (!Asn.TryParse(fields.ValueOf(0), out var asn) || asn.Number == 0)
+        {
+            return false;
+        }
+        badColumn = Math.Min(1, fields.ValueCount - 1);
+        if (!AsnRoles.TryParseRole(Encoding.UTF8.GetString(fields.ValueOf(1)), out var role))
+        {
+            return false;
+        }
+        badColumn = Math.Min(3, fields.ValueCount - 1);
+        if (!AsnRoles.TryParseBasis(Encoding.UTF8.GetString(fields.ValueOf(3)), out var basis))
+        {
+            return false;
+        }
+        badColumn = 0; // what is still wrong now is a second row for the ASN
+        row = new(asn, role, basis, CleanText.Of(fields.ValueOf(2), limits.MaxNameCharacters));
+        return true;
+    }
+}

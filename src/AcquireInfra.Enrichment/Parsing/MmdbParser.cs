@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
+using AcquireInfra.Enrichment.Addressing;
+using MaxMind.Db;
+
+namespace AcquireInfra.Enrichment.Parsing;
+
+/// <summary>
+/// A MaxMind DB of any vendor, read by MaxMind.Db and memory-mapped: an ASN database, a database of category flags, or one where
+/// being found is the answer. The path must be a private copy: whoever truncates a mapped file ends the process.
+/// </summary>
+internal static class MmdbParser
+{
+    // A tree of a few hundred bytes can name 2^128 networks by pointing at itself, and the reader would walk them all.
+    static readonly TimeSpan MaxWalk = TimeSpan.FromSeconds(30);
+
+    /// <exception cref="InvalidDataException">The file is no MaxMind DB, or a broken one; the message says which.</exception>
+    [SuppressMessage("ApiDesign", "RS0030:Do not use banned APIs", Justification = "The one place; disposed before the method ends.")]
+    public static void Parse(string privatePath, FeedFormat format, FeedLimits limits, FeedContent content)
+    {
+        try
+        {
+            using var reader = new Reader(privatePath, FileAccessMode.MemoryMapped);
+            content.AsOf = BuildTime(reader.Metadata);
+            Walk(reader, new NetworkMapper(format, limits, content), limits, content);
+        }
+        catch (Exception exception) when (exception is InvalidDatabaseException or DeserializationException or ArgumentException
+            or InvalidOperationException or OverflowException or IndexOutOfRangeException)
+        {
+            throw new InvalidDataException($"Not a sound MaxMind DB: {exception.Message}", exception);
+        }
+    }
+
+    static void Walk(Reader reader, NetworkMapper mapper, FeedLimits limits, FeedContent content)
+    {
+        var began = Stopwatch.GetTimestamp();
+        foreach (var node in reader.FindAll<object>(cacheSize: 1 << 17))
+        {
+            mapper.Map(Address.FromIPAddress(node.Start), node.PrefixLength, node.Data);
+            if (content.IsFull)
+            {
+                return;
+            }
+            if ((content.Records & 0xFFF) == 0 && Stopwatch.GetElapsedTime(began) > MaxWalk)
+            {
+                throw new InvalidDataException(
+                    $"Not a sound MaxMind DB: still naming networks after {MaxWalk.TotalSeconds} s and {content.Records} of {limits.MaxEntries}.");
+            }
+        }
+    }
+
+    // Null for a build time that no calendar holds: one test file has 2^64-1.
+    static DateTimeOffset? BuildTime(Metadata metadata)
+    {
+        const ulong LastSecondOf9999 = 253_402_300_799;
+        try
+        {
+            var built = metadata.BuildDate;
+            return built > DateTime.UnixEpoch && (ulong)(built - DateTime.UnixEpoch).TotalSeconds < LastSecondOf9999
+                ? new DateTimeOffset(DateTime.SpecifyKind(built, DateTimeKind.Utc))
+                : null;
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Turns the record of a network into fields. Equal records come as one object, so each is read once.</summary>
+    sealed class NetworkMapper(FeedFormat format, FeedLimits limits, FeedContent content)
+    {
+        readonly FieldMap _map = new(format);
+        readonly FeedRecord _record = new();
+        readonly Dictionary<object, (bool Wanted, Asn Asn, int Label)> _known = new(ReferenceEqualityComparer.Instance);
+        readonly PrefixReader _prefixes = new(format, limits, content);
+
+        public void Map(Address start, int length, object data)
+        {
+            content.Records++;
+            if (!_known.TryGetValue(data, out var known))
+            {
+                known = Read(data);
+                if (_known.Count < 1 << 18)
+                {
+                    _known.Add(data, known);
+                }
+            }
+            // A network is given in IPv4 or IPv6 by its start; one that holds all of ::ffff:0:0/96 is neither.
+            if (known.Wanted && Prefix.TryCreate(start, length, out var prefix))
+            {
+                _prefixes.Add(prefix, known.Asn, known.Label, 0, 0);
+            }
+        }
+
+        (bool Wanted, Asn Asn, int Label) Read(object data)
+        {
+            _record.Begin(0, 0);
+            foreach (var (path, slot) in _map.Paths)
+            {
+                if (Text(At(data, path)) is { } text)
+                {
+                    _record.Add(slot, Encoding.UTF8.GetBytes(text), 0, 0);
+                }
+            }
+            return new RecordMapper(format, _map, limits, content).TryReadNetwork(_record, out var asn, out var label)
+                ? (true, asn, label)
+                : default;
+        }
+
+        static object? At(object? data, string path)
+        {
+            foreach (var name in path.Split('.', StringSplitOptions.RemoveEmptyEntries))
+            {
+                data = data is Dictionary<string, object> map && map.TryGetValue(name, out var value) ? value : null;
+            }
+            return data;
+        }
+
+        static string? Text(object? value) => value switch
+        {
+            null => null,
+            string text => text,
+            bool flag => flag ? "true" : "",
+            IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+            _ => null,
+        };
+    }
+}
