@@ -1,0 +1,139 @@
+using AcquireInfra.Enrichment.Addressing;
+using AcquireInfra.Enrichment.Snapshots;
+
+namespace AcquireInfra.Enrichment.Verdicts;
+
+/// <summary>Tells how a verdict came about: the judge's own numbers, with their evidence and in words.</summary>
+public static class Explainer
+{
+    public static VerdictReport Explain(this Judge judge, Address address)
+    {
+        var scope = SpecialPurpose.ScopeOf(address);
+        var embedded = EmbeddedIPv4.In(address) is { } inside ? new EmbeddedReport(inside.Scheme, judge.Explain(inside.Address)) : null;
+        var profile = judge.Snapshot.ProfileAt(judge.Snapshot.Find(address));
+        Prefix? network = profile.NetworkLength > 0 ? Prefix.Create(address, profile.NetworkLength) : null;
+        var asn = judge.Snapshot.AsnOf(profile);
+        var dataAge = judge.At > judge.Snapshot.DataAsOf ? judge.At - judge.Snapshot.DataAsOf : TimeSpan.Zero;
+        if (scope != AddressScope.Global)
+        {
+            var why = ReasonText.OfSpecial(scope, SpecialPurpose.EntryOf(address)?.Name, embedded);
+            return new(address, scope, network, asn, Verdict.Special, null, [], why, [], [], [], embedded, dataAge);
+        }
+        var verdict = judge.VerdictOf(address);
+        var points = PointsOf(judge, profile, address, asn, verdict);
+        var categories = judge.Policy.Order.Where(category => verdict.Present.Has(category)).ToList();
+        var provider = ProviderOf(points, categories) ?? (asn?.Provider is { Length: > 0 } brand ? brand : null);
+        var unassessed = judge.Policy.Order.Where(category => judge.Policy.Assessed.Has(category) && verdict.Is(category) is null).ToList();
+        var reason = ReasonText.Of(judge.At, asn, categories, points, provider, unassessed);
+        return new(address, scope, network, asn, verdict, provider, categories, reason, points, unassessed, WarningsOf(judge, points), embedded, dataAge);
+    }
+
+    static string? ProviderOf(IReadOnlyList<CategoryPoints> points, List<Category> categories) => categories
+        .SelectMany(category => points.Where(row => row.Category == category))
+        .SelectMany(row => row.Evidence)
+        .Where(evidence => evidence.Strength > 0)
+        .Select(evidence => evidence.Provider)
+        .FirstOrDefault(provider => provider is not null);
+
+    static List<CategoryPoints> PointsOf(Judge judge, Profile profile, Address address, AsnInfo? asn, Verdict verdict)
+    {
+        Span<double> probabilities = stackalloc double[Categories.Count];
+        Span<double> parts = stackalloc double[Categories.Count];
+        judge.Combine(profile.Word, probabilities);
+        judge.Parts(probabilities, verdict.Present, parts);
+        var evidence = EvidenceOf(judge, profile, address, asn);
+        var shares = Shares(parts, verdict.Score);
+        var rows = new List<(double Part, CategoryPoints Row)>();
+        foreach (var group in evidence)
+        {
+            var category = (int)group.Key;
+            var withoutIt = ScoreWithout(judge, probabilities, category);
+            rows.Add((parts[category], new((Category)category, shares[category], probabilities[category], withoutIt, [.. group])));
+        }
+        return [.. rows.OrderByDescending(row => row.Part).ThenBy(row => row.Row.Category).Select(row => row.Row)];
+    }
+
+    // In closed form: the same sum with one probability left out, and with what its presence dampened given back.
+    static int ScoreWithout(Judge judge, ReadOnlySpan<double> probabilities, int category)
+    {
+        Span<double> others = stackalloc double[Categories.Count];
+        probabilities.CopyTo(others);
+        others[category] = 0;
+        return judge.Score(others, judge.PresentIn(others));
+    }
+
+    /// <summary>Shares a whole score out in proportion to parts: largest remainder, the first of equals, so that they add up to it.</summary>
+    internal static int[] Shares(ReadOnlySpan<double> parts, int score)
+    {
+        var sum = 0.0;
+        foreach (var part in parts)
+        {
+            sum += part;
+        }
+        var shares = new int[parts.Length];
+        if (sum == 0)
+        {
+            return shares;
+        }
+        var remainders = new (double Remainder, int Index)[parts.Length];
+        var given = 0;
+        for (var index = 0; index < parts.Length; index++)
+        {
+            var exact = score * parts[index] / sum;
+            shares[index] = (int)exact;
+            given += shares[index];
+            remainders[index] = (-(exact - shares[index]), index);
+        }
+        Array.Sort(remainders);
+        for (var at = 0; given < score; at++, given++)
+        {
+            shares[remainders[at].Index]++;
+        }
+        return shares;
+    }
+
+    static IEnumerable<IGrouping<Category, Evidence>> EvidenceOf(Judge judge, Profile profile, Address address, AsnInfo? asn)
+    {
+        var claims = judge.Snapshot.ClaimsOf(profile.Word);
+        var isCarrier = judge.Policy.CarrierRoles.Contains(asn?.Role ?? AsnRole.Unknown);
+        var all = new List<(Category Category, Evidence Evidence)>();
+        foreach (var index in claims.OnPrefixes)
+        {
+            all.Add(EvidenceOf(judge, judge.Snapshot.ClaimAt(index), address, asn, counts: true));
+        }
+        foreach (var index in claims.OnAsn)
+        {
+            var claim = judge.Snapshot.ClaimAt(index);
+            all.Add(EvidenceOf(judge, claim, address, asn, counts: !isCarrier || Judge.SpeaksForCarrier(claim)));
+        }
+        GC.KeepAlive(judge.Snapshot);
+        return all.OrderByDescending(row => row.Evidence.Strength).ThenBy(row => row.Evidence.Source.Id, StringComparer.Ordinal)
+            .GroupBy(row => row.Category, row => row.Evidence);
+    }
+
+    static (Category Category, Evidence Evidence) EvidenceOf(Judge judge, Claim claim, Address address, AsnInfo? asn, bool counts)
+    {
+        var source = judge.Snapshot.Sources[claim.Source];
+        var isWholeAsn = claim.PrefixLength == Claim.WholeAsn;
+        var named = judge.Snapshot.Text(claim.Provider);
+        var provider = named.Length > 0 ? named : claim.Basis != 0 && asn is { Provider.Length: > 0 } ? asn.Provider : null;
+        var category = (Category)claim.Category;
+        var reliability = source.ReliabilityOf(category) * judge.Policy.BasisReliability((RoleBasis)claim.Basis) * claim.Confidence / 100;
+        return (category, new Evidence(
+            source,
+            isWholeAsn ? null : Prefix.Create(address, claim.PrefixLength),
+            isWholeAsn ? asn?.Asn : null,
+            provider,
+            claim.FirstSeenHour == 0 ? null : DateTimeOffset.FromUnixTimeSeconds(claim.FirstSeenHour * 3600L),
+            Judge.SeenAt(claim, source),
+            reliability,
+            counts ? judge.StrengthOf(claim).Strength : 0));
+    }
+
+    static List<string> WarningsOf(Judge judge, List<CategoryPoints> points) => [.. points
+        .SelectMany(row => row.Evidence.Select(evidence => (row.Category, evidence.Source)))
+        .Where(pair => !judge.IsFresh(pair.Source, pair.Category))
+        .Select(pair => $"{pair.Source.Id}: data of {pair.Source.AsOf:yyyy-MM-dd} is past its maximum age and no longer covers {pair.Category.Word()}.")
+        .Distinct()
+        .Order(StringComparer.Ordinal)];
+}

@@ -1,0 +1,232 @@
+using AcquireInfra.Enrichment.Addressing;
+using AcquireInfra.Enrichment.Snapshots;
+
+namespace AcquireInfra.Enrichment.Verdicts;
+
+/// <summary>
+/// Judges addresses by one snapshot, one policy and one hour; a verdict is a pure function of these and the address. What can be
+/// known beforehand is: each claim's strength at that hour when the judge is made, each profile's verdict when it is first asked for.
+/// Thread-safe; allocates nothing per address.
+/// <code>
+/// strength x = reliability × confidence × specificity × decay      of one claim
+/// p(category) = 1 − Π over families (1 − max x in the family)
+/// score = 100 · (1 − Π (1 − w·p))                                 exactly additive in a = −ln(1 − w·p)
+/// </code>
+/// </summary>
+public sealed class Judge
+{
+    readonly CompiledPolicy _policy;
+    readonly int[] _families;
+    readonly double[] _strengths;
+    readonly double[] _decays;
+    readonly CategorySet[] _coveredByRanges = new CategorySet[2];
+    readonly CategorySet _coveredByRoles;
+    readonly ulong[] _verdicts;
+
+    /// <param name="at">When to judge; cut to the whole UTC hour.</param>
+    public Judge(Snapshot snapshot, Policy policy, DateTimeOffset at)
+    {
+        Snapshot = snapshot;
+        _policy = new CompiledPolicy(policy);
+        At = new DateTimeOffset(at.UtcTicks - at.UtcTicks % TimeSpan.TicksPerHour, TimeSpan.Zero);
+        var familyNames = snapshot.Sources.Select(source => source.Family).Distinct().Order(StringComparer.Ordinal).ToArray();
+        _families = [.. snapshot.Sources.Select(source => Array.BinarySearch(familyNames, source.Family, StringComparer.Ordinal))];
+        _strengths = new double[snapshot.ClaimCount];
+        _decays = new double[snapshot.ClaimCount];
+        for (var claim = 0; claim < _strengths.Length; claim++)
+        {
+            (_strengths[claim], _decays[claim]) = StrengthOf(snapshot.ClaimAt((uint)claim));
+        }
+        foreach (var source in snapshot.Sources)
+        {
+            var covered = CoveredBy(source);
+            if (source.Kind == SourceKind.AsnRoles)
+            {
+                _coveredByRoles |= covered;
+                continue;
+            }
+            _coveredByRanges[0] |= source.IPv4 ? covered : CategorySet.Empty;
+            _coveredByRanges[1] |= source.IPv6 ? covered : CategorySet.Empty;
+        }
+        _verdicts = new ulong[snapshot.ProfileCount];
+    }
+
+    public Snapshot Snapshot { get; }
+
+    /// <summary>The hour judged at.</summary>
+    public DateTimeOffset At { get; }
+
+    public string PolicyVersion => _policy.Version;
+
+    internal CompiledPolicy Policy => _policy;
+
+    /// <summary>Judges one address.</summary>
+    public Verdict VerdictOf(Address address) =>
+        SpecialPurpose.ScopeOf(address) == AddressScope.Global ? VerdictOf(Snapshot.Find(address), !address.IsIPv4) : Verdict.Special;
+
+    /// <summary>Judges a global address whose profile was found already.</summary>
+    /// <param name="isIPv6">Family of the address; only profile 0, where nothing is known, does not tell.</param>
+    public Verdict VerdictOf(uint profile, bool isIPv6)
+    {
+        ref var slot = ref profile == 0 && isIPv6 ? ref _unknownIPv6 : ref _verdicts[profile];
+        var bits = Volatile.Read(ref slot);
+        if (bits == 0)
+        {
+            bits = Compute(Snapshot.ProfileAt(profile).Word, isIPv6).ToBits();
+            Volatile.Write(ref slot, bits); // two threads may both compute it: they get the same
+        }
+        return Verdict.FromBits(bits);
+    }
+
+    ulong _unknownIPv6;
+
+    Verdict Compute(ProfileWord profile, bool isIPv6)
+    {
+        Span<double> probabilities = stackalloc double[Categories.Count];
+        var freshness = Combine(profile, probabilities);
+        var present = PresentIn(probabilities);
+        var assessed = AssessedOf(profile, isIPv6) | present;
+        var score = Score(probabilities, present);
+        var raw = Score(probabilities, CategorySet.Empty);
+        var agreement = present.IsEmpty ? _policy.AgreementWithoutEvidence : MaxOf(probabilities);
+        var confidence = (int)Math.Round(100 * _policy.CoverageOf(assessed) * freshness * agreement, MidpointRounding.AwayFromZero);
+        return new Verdict(score, raw, confidence, _policy.LevelOf(score), _policy.KindOf(present), present, assessed);
+    }
+
+    /// <summary>p of every category, from the claims on the prefixes and on the ASN.</summary>
+    /// <returns>Freshness of what was combined: its decay, weighted by strength; 1 where there is nothing.</returns>
+    internal double Combine(ProfileWord profile, Span<double> probabilities)
+    {
+        probabilities.Clear();
+        var claims = Snapshot.ClaimsOf(profile);
+        var onPrefixes = claims.OnPrefixes;
+        var onAsn = claims.OnAsn;
+        var isCarrier = _policy.CarrierRoles.AsSpan().Contains(Snapshot.RoleOf(profile));
+        var (strengths, fresh) = (0.0, 0.0);
+        var (category, family, absent, strongest) = (-1, -1, 1.0, 0.0);
+        // Both lists are in the order of category and family: one merge, and a family ends where the next begins.
+        while (!onPrefixes.IsEmpty || !onAsn.IsEmpty)
+        {
+            var fromAsn = onPrefixes.IsEmpty || (!onAsn.IsEmpty && onAsn[0] < onPrefixes[0]);
+            var index = (int)(fromAsn ? onAsn[0] : onPrefixes[0]);
+            onPrefixes = fromAsn ? onPrefixes : onPrefixes[1..];
+            onAsn = fromAsn ? onAsn[1..] : onAsn;
+            var claim = Snapshot.ClaimAt((uint)index);
+            var strength = fromAsn && isCarrier && !SpeaksForCarrier(claim) ? 0 : _strengths[index];
+            if (claim.Category != category || _families[claim.Source] != family)
+            {
+                absent *= 1 - strongest;
+                if (claim.Category != category)
+                {
+                    Close(probabilities, category, absent);
+                    absent = 1;
+                }
+                (category, family, strongest) = (claim.Category, _families[claim.Source], 0);
+            }
+            strongest = Math.Max(strongest, strength);
+            strengths += strength;
+            fresh += strength * _decays[index];
+        }
+        Close(probabilities, category, absent * (1 - strongest));
+        GC.KeepAlive(Snapshot);
+        return strengths > 0 ? fresh / strengths : 1;
+    }
+
+    static void Close(Span<double> probabilities, int category, double absent)
+    {
+        if (category >= 0)
+        {
+            probabilities[category] = 1 - absent;
+        }
+    }
+
+    // On a carrier or access network only the role itself speaks for the ASN: what its customers do is not its doing.
+    internal static bool SpeaksForCarrier(Claim claim) => claim.Basis != (byte)RoleBasis.None;
+
+    internal CategorySet PresentIn(ReadOnlySpan<double> probabilities)
+    {
+        var present = CategorySet.Empty;
+        for (var category = 0; category < Categories.Count; category++)
+        {
+            present = probabilities[category] >= _policy.PresentAt ? present.With((Category)category) : present;
+        }
+        return present;
+    }
+
+    /// <summary>The parts of the score, a = −ln(1 − w·p·dampening), by category.</summary>
+    /// <param name="dampening">Categories whose presence dampens others; empty for the raw score.</param>
+    internal void Parts(ReadOnlySpan<double> probabilities, CategorySet dampening, Span<double> parts)
+    {
+        for (var category = 0; category < Categories.Count; category++)
+        {
+            var weighted = _policy.Weights[category] * probabilities[category] * _policy.DampeningOf(category, dampening);
+            parts[category] = -Math.Log(1 - weighted);
+        }
+    }
+
+    internal int Score(ReadOnlySpan<double> probabilities, CategorySet dampening)
+    {
+        Span<double> parts = stackalloc double[Categories.Count];
+        Parts(probabilities, dampening, parts);
+        var sum = 0.0;
+        foreach (var part in parts)
+        {
+            sum += part;
+        }
+        return (int)Math.Round(100 * (1 - Math.Exp(-sum)), MidpointRounding.AwayFromZero);
+    }
+
+    /// <summary>Categories that something fresh covers at this address.</summary>
+    internal CategorySet AssessedOf(ProfileWord profile, bool isIPv6)
+    {
+        var hasRole = Snapshot.RoleOf(profile) != AsnRole.Unknown;
+        return _coveredByRanges[isIPv6 ? 1 : 0] | (hasRole ? _coveredByRoles : CategorySet.Empty);
+    }
+
+    internal (double Strength, double Decay) StrengthOf(Claim claim)
+    {
+        var source = Snapshot.Sources[claim.Source];
+        var category = (Category)claim.Category;
+        var basis = (RoleBasis)claim.Basis;
+        var reliability = source.ReliabilityOf(category) * _policy.BasisReliability(basis) * claim.Confidence / 100;
+        var specificity = claim.PrefixLength == Claim.WholeAsn
+            ? _policy.AsnOnlySpecificity(category, basis == RoleBasis.Certain || source.Authoritative)
+            : source.Authoritative ? 1 : _policy.Specificity(claim.PrefixLength, claim.IsIPv6 == 1);
+        var decay = DecayOf(source, category, SeenAt(claim, source));
+        return (reliability * specificity * decay, decay);
+    }
+
+    internal static DateTimeOffset SeenAt(Claim claim, SourceInfo source) =>
+        claim.LastSeenHour == 0 ? source.AsOf : DateTimeOffset.FromUnixTimeSeconds(claim.LastSeenHour * 3600L);
+
+    double DecayOf(SourceInfo source, Category category, DateTimeOffset seenAt)
+    {
+        var ageing = _policy.Ageing(category);
+        var days = (At - seenAt).TotalDays - (source.HoldOff?.TotalDays ?? ageing.HoldOffDays);
+        return days <= 0 ? 1 : Math.Pow(2, -days / ageing.HalfLifeDays);
+    }
+
+    // A source past its maximum age no longer shows that what it does not list is not so.
+    CategorySet CoveredBy(SourceInfo source)
+    {
+        var covered = CategorySet.Empty;
+        foreach (var category in CompiledPolicy.SetOf(source.Covers).Members())
+        {
+            covered = IsFresh(source, category) ? covered.With(category) : covered;
+        }
+        return covered;
+    }
+
+    internal bool IsFresh(SourceInfo source, Category category) =>
+        At - source.AsOf <= (source.MaxAge ?? TimeSpan.FromDays(_policy.Ageing(category).MaxAgeDays));
+
+    static double MaxOf(ReadOnlySpan<double> values)
+    {
+        var max = 0.0;
+        foreach (var value in values)
+        {
+            max = Math.Max(max, value);
+        }
+        return max;
+    }
+}
