@@ -5,9 +5,9 @@ using AcquireInfra.Enrichment.Verdicts;
 
 namespace AcquireInfra.Enrichment.Compilation;
 
-/// <summary>A source with what was read from it.</summary>
+/// <summary>A source with what was read from its files.</summary>
 /// <param name="Roles">The rows of a role table; empty for the other kinds.</param>
-public sealed record CompilerSource(SourceInfo Info, FeedContent Content, IReadOnlyList<AsnRoleRow> Roles);
+public sealed record CompilerSource(SourceInfo Info, IReadOnlyList<FeedContent> Contents, IReadOnlyList<AsnRoleRow> Roles);
 
 /// <summary>
 /// Merges an ASN table and any number of sources into one snapshot. Equal sources give equal bytes, in whatever order they come:
@@ -68,19 +68,20 @@ public sealed class SnapshotCompiler
 
     static IEnumerable<Asn> AsnsOf(CompilerSource source)
     {
-        var seen = new HashSet<Asn>(source.Content.AsnNames.Keys);
-        foreach (var entry in source.Content.Entries)
+        var seen = new HashSet<Asn>(source.Roles.Select(role => role.Asn));
+        foreach (var content in source.Contents)
         {
-            if (entry.Asn.Number != 0)
+            seen.UnionWith(content.AsnNames.Keys);
+            foreach (var entry in content.Entries)
             {
                 seen.Add(entry.Asn);
             }
+            foreach (var claim in content.Asns)
+            {
+                seen.Add(claim.Asn);
+            }
         }
-        foreach (var claim in source.Content.Asns)
-        {
-            seen.Add(claim.Asn);
-        }
-        seen.UnionWith(source.Roles.Select(role => role.Asn));
+        seen.Remove(default);
         return seen;
     }
 
@@ -91,16 +92,19 @@ public sealed class SnapshotCompiler
     {
         for (var source = 0; source < _sources.Length; source++)
         {
-            foreach (var name in _sources[source].Content.AsnNames.Values)
+            foreach (var content in _sources[source].Contents)
             {
-                _strings.Add(name);
-            }
-            var templates = Templates(source);
-            foreach (var listed in _sources[source].Content.Asns)
-            {
-                foreach (var claim in templates[listed.Label])
+                foreach (var name in content.AsnNames.Values)
                 {
-                    ClaimAsn(listed.Asn, claim with { PrefixLength = Claim.WholeAsn });
+                    _strings.Add(name);
+                }
+                var templates = Templates(source, content);
+                foreach (var listed in content.Asns)
+                {
+                    foreach (var claim in templates[listed.Label])
+                    {
+                        ClaimAsn(listed.Asn, claim with { PrefixLength = Claim.WholeAsn });
+                    }
                 }
             }
             foreach (var row in _sources[source].Roles)
@@ -121,9 +125,9 @@ public sealed class SnapshotCompiler
     }
 
     // The claims that each label of a source stands for; the prefix length is filled in where the label is used.
-    Claim[][] Templates(int source)
+    Claim[][] Templates(int source, FeedContent content)
     {
-        var (info, content) = (_sources[source].Info, _sources[source].Content);
+        var info = _sources[source].Info;
         var ownCategories = info.Categories.Select(CategoryOf).ToArray();
         return [.. content.Labels.Select(label =>
         {
@@ -166,19 +170,22 @@ public sealed class SnapshotCompiler
         for (var source = 0; source < _sources.Length; source++)
         {
             var isTable = _sources[source].Info.Kind == SourceKind.AsnTable;
-            var firstPayload = claimsOfPayload.Count;
-            claimsOfPayload.AddRange(isTable ? [] : Templates(source));
-            foreach (var entry in _sources[source].Content.Entries)
+            foreach (var content in _sources[source].Contents)
             {
-                if (entry.Prefix.IsIPv4 == isIPv6)
+                var firstPayload = claimsOfPayload.Count;
+                claimsOfPayload.AddRange(isTable ? [] : Templates(source, content));
+                foreach (var entry in content.Entries)
                 {
-                    continue;
-                }
-                networks.Add(SegmentSweep.NumberOf(entry.Prefix.Network));
-                items.Add(new((byte)entry.Prefix.Length, isTable, isTable ? asnOfPayload.Count : firstPayload + entry.Label));
-                if (isTable)
-                {
-                    asnOfPayload.Add(IndexOf(entry.Asn) + 1); // a later row of the table replaces an earlier one of the same prefix
+                    if (entry.Prefix.IsIPv4 == isIPv6)
+                    {
+                        continue;
+                    }
+                    networks.Add(SegmentSweep.NumberOf(entry.Prefix.Network));
+                    items.Add(new((byte)entry.Prefix.Length, isTable, isTable ? asnOfPayload.Count : firstPayload + entry.Label));
+                    if (isTable)
+                    {
+                        asnOfPayload.Add(IndexOf(entry.Asn) + 1); // a later row of the table replaces an earlier one of the same prefix
+                    }
                 }
             }
         }
@@ -262,7 +269,8 @@ public sealed class SnapshotCompiler
     AsnRecord RecordOf(Asn asn, uint list)
     {
         var role = _roles.GetValueOrDefault(asn);
-        var name = _sources.Select(source => source.Content.AsnNames.GetValueOrDefault(asn)).FirstOrDefault(name => name is not null);
+        var name = _sources.SelectMany(source => source.Contents).Select(content => content.AsnNames.GetValueOrDefault(asn))
+            .FirstOrDefault(name => name is not null);
         return new(_strings.NumberOf(name), _strings.NumberOf(role.Provider), list, (byte)role.Role, (byte)role.Basis);
     }
 

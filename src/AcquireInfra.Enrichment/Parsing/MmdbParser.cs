@@ -75,6 +75,7 @@ internal static class MmdbParser
         readonly FeedRecord _record = new();
         readonly Dictionary<object, (bool Wanted, Asn Asn, int Label)> _known = new(ReferenceEqualityComparer.Instance);
         readonly PrefixReader _prefixes = new(format, limits, content);
+        readonly List<ulong> _ipv4Networks = [];
 
         public void Map(Address start, int length, object data)
         {
@@ -87,12 +88,31 @@ internal static class MmdbParser
                     _known.Add(data, known);
                 }
             }
-            // A network is given in IPv4 or IPv6 by its start; one that holds all of ::ffff:0:0/96 is neither.
-            if (known.Wanted && Prefix.TryCreate(start, length, out var prefix))
+            if (known.Wanted && !IsAlias(start, length) && Prefix.TryCreate(start, length, out var prefix))
             {
                 _prefixes.Add(prefix, known.Asn, known.Label, 0, 0);
             }
         }
+
+        // Many databases let ::ffff:0:0/96, 2001::/32 (Teredo) and 2002::/16 (6to4) lead into the IPv4 tree, and the reader names every
+        // IPv4 network again under each. They come after the IPv4 networks, in the order of addresses, so a look back tells.
+        bool IsAlias(Address start, int length)
+        {
+            if (start.IsIPv4)
+            {
+                if (length <= 32)
+                {
+                    _ipv4Networks.Add(KeyOf(start.IPv4, length));
+                }
+                return length > 32;
+            }
+            var (embedded, extra) = start.High >> 48 == 0x2002 ? ((uint)(start.High >> 16), 16)
+                : start.High >> 32 == 0x2001_0000 ? ((uint)start.High, 32)
+                : (0u, int.MaxValue);
+            return length >= extra && length <= extra + 32 && _ipv4Networks.BinarySearch(KeyOf(embedded, length - extra)) >= 0;
+        }
+
+        static ulong KeyOf(uint network, int length) => (ulong)network << 8 | (uint)length;
 
         (bool Wanted, Asn Asn, int Label) Read(object data)
         {

@@ -5,6 +5,10 @@ internal static class TextParser
 {
     public static void Parse(Stream stream, FeedFormat format, FeedLimits limits, FeedContent content)
     {
+        if (format.Asn.Count == 0)
+        {
+            format = format with { Prefix = ["value"] };
+        }
         var map = new FieldMap(format);
         var mapper = new RecordMapper(format, map, limits, content);
         var comments = new CommentReader(format, format.Comments ?? ["#", ";"], content);

@@ -13,11 +13,10 @@ public static class Explainer
         var profile = judge.Snapshot.ProfileAt(judge.Snapshot.Find(address));
         Prefix? network = profile.NetworkLength > 0 ? Prefix.Create(address, profile.NetworkLength) : null;
         var asn = judge.Snapshot.AsnOf(profile);
-        var dataAge = judge.At > judge.Snapshot.DataAsOf ? judge.At - judge.Snapshot.DataAsOf : TimeSpan.Zero;
         if (scope != AddressScope.Global)
         {
             var why = ReasonText.OfSpecial(scope, SpecialPurpose.EntryOf(address)?.Name, embedded);
-            return new(address, scope, network, asn, Verdict.Special, null, [], why, [], [], [], embedded, dataAge);
+            return new(address, scope, network, asn, Verdict.Special, null, [], why, [], [], [], embedded, DataAgeOf(judge, asn, []));
         }
         var verdict = judge.VerdictOf(address);
         var points = PointsOf(judge, profile, address, asn, verdict);
@@ -25,7 +24,18 @@ public static class Explainer
         var provider = ProviderOf(points, categories) ?? (asn?.Provider is { Length: > 0 } brand ? brand : null);
         var unassessed = judge.Policy.Order.Where(category => judge.Policy.Assessed.Has(category) && verdict.Is(category) is null).ToList();
         var reason = ReasonText.Of(judge.At, asn, categories, points, provider, unassessed);
-        return new(address, scope, network, asn, verdict, provider, categories, reason, points, unassessed, WarningsOf(judge, points), embedded, dataAge);
+        return new(
+            address, scope, network, asn, verdict, provider, categories, reason, points, unassessed, WarningsOf(judge, points), embedded,
+            DataAgeOf(judge, asn, points));
+    }
+
+    // The oldest source that the answer rests on: the ASN table where it gave the ASN, and those whose evidence counts.
+    static TimeSpan DataAgeOf(Judge judge, AsnInfo? asn, IReadOnlyList<CategoryPoints> points)
+    {
+        var used = points.SelectMany(row => row.Evidence).Where(evidence => evidence.Strength > 0).Select(evidence => evidence.Source);
+        var tables = judge.Snapshot.Sources.Where(source => source.Kind == SourceKind.AsnTable && asn is not null);
+        var oldest = used.Concat(tables).Select(source => source.AsOf).DefaultIfEmpty(judge.Snapshot.DataAsOf).Min();
+        return judge.At > oldest ? judge.At - oldest : TimeSpan.Zero;
     }
 
     static string? ProviderOf(IReadOnlyList<CategoryPoints> points, List<Category> categories) => categories

@@ -183,6 +183,10 @@ public sealed class Judge
         return _coveredByRanges[isIPv6 ? 1 : 0] | (hasRole ? _coveredByRoles : CategorySet.Empty);
     }
 
+    /// <summary>Categories that no fresh source covers for a whole family; an ASN's role may still cover some at its addresses.</summary>
+    public IEnumerable<Category> UncoveredAnywhere(bool isIPv6) =>
+        _policy.Order.Where(category => _policy.Assessed.Has(category) && !(_coveredByRanges[isIPv6 ? 1 : 0] | _coveredByRoles).Has(category));
+
     internal (double Strength, double Decay) StrengthOf(Claim claim)
     {
         var source = Snapshot.Sources[claim.Source];

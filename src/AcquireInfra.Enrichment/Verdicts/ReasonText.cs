@@ -19,9 +19,12 @@ internal static class ReasonText
     {
         var words = categories.Count > 0 ? OfListed(at, asn, points.First(row => row.Category == categories[0]), provider) : OfUnlisted(asn);
         return unassessed.Count == 0
-            ? words + "."
-            : $"{words}. Not assessed, for lack of a fresh source: {string.Join(", ", unassessed.Select(category => category.Word()))}.";
+            ? Sentence(words)
+            : $"{Sentence(words)} Not assessed, for lack of a fresh source: {string.Join(", ", unassessed.Select(category => category.Word()))}.";
     }
+
+    // Names of organisations often end in a full stop of their own.
+    static string Sentence(string words) => words.EndsWith('.') ? words : words + ".";
 
     static string OfListed(DateTimeOffset at, AsnInfo? asn, CategoryPoints lead, string? provider)
     {

@@ -11,7 +11,7 @@ namespace AcquireInfra.Enrichment.Verdicts;
 /// <param name="Points">Every category that something claims, the weightiest first; their points add up to the score.</param>
 /// <param name="Unassessed">Categories that no fresh source covers: not absent, unknown.</param>
 /// <param name="Embedded">The IPv4 address inside, judged on its own; null where there is none.</param>
-/// <param name="DataAge">From the newest source to the hour judged at; never negative.</param>
+/// <param name="DataAge">From the oldest source that the answer rests on to the hour judged at; never negative.</param>
 public sealed record VerdictReport(
     Address Address,
     AddressScope Scope,

@@ -1,0 +1,76 @@
+using System.CommandLine;
+using System.Globalization;
+using AcquireInfra.Enrichment.Feeds.Loading;
+using AcquireInfra.Enrichment.Feeds.Storage;
+using AcquireInfra.Enrichment.Parsing;
+using AcquireInfra.Enrichment.Snapshots;
+using AcquireInfra.Enrichment.Verdicts;
+
+namespace AcquireInfra.Enrichment.Cli.Commands;
+
+/// <summary>The options that say by what and for when to judge, shared by the commands that do.</summary>
+internal sealed class JudgeOptions
+{
+    readonly Option<FileInfo?> _snapshot = new("--snapshot")
+    {
+        Description = "Snapshot to answer from. Default: the bundled data, compiled once into the state folder.",
+        HelpName = "FILE",
+    };
+
+    readonly Option<string?> _at = new("--at")
+    {
+        Description = "Judge as of this time, ISO 8601 in UTC (2026-08-22T12:00:00Z). Default: now.",
+        HelpName = "TIME",
+    };
+
+    readonly Option<DirectoryInfo?> _data = new("--data")
+    {
+        Description = "Folder of the bundled data and policy. Default: beside the program.",
+        HelpName = "DIR",
+    };
+
+    readonly Option<DirectoryInfo?> _state = new("--state")
+    {
+        Description = "Folder for the compiled snapshot. Default: the user's local application data.",
+        HelpName = "DIR",
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_snapshot);
+        command.Options.Add(_at);
+        command.Options.Add(_data);
+        command.Options.Add(_state);
+    }
+
+    public Judge CreateJudge(ParseResult parsed)
+    {
+        var data = new DataFolder(parsed.GetValue(_data)?.FullName ?? DataFolder.DefaultPath);
+        return new Judge(OpenSnapshot(parsed, data), data.ReadPolicy(), Time(parsed.GetValue(_at)));
+    }
+
+    Snapshot OpenSnapshot(ParseResult parsed, DataFolder data)
+    {
+        if (parsed.GetValue(_snapshot) is { } file)
+        {
+            return Snapshot.Open(file.FullName);
+        }
+        var (sources, text) = data.LocateSources(furtherManifest: null);
+        var store = new SnapshotStore(parsed.GetValue(_state)?.FullName ?? SnapshotStore.DefaultFolder);
+        return store.GetOrCompile(sources, text, FeedLimits.Default);
+    }
+
+    /// <exception cref="FormatException">Not a time in that form.</exception>
+    static DateTimeOffset Time(string? text)
+    {
+        const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
+        string[] formats = ["yyyy-MM-ddTHH:mm:ssZ", "yyyy-MM-ddTHH:mmZ", "yyyy-MM-dd"];
+        if (text is null)
+        {
+            return TimeProvider.System.GetUtcNow();
+        }
+        return DateTimeOffset.TryParseExact(text, formats, CultureInfo.InvariantCulture, Utc, out var time)
+            ? time
+            : throw new FormatException($"--at: '{text}' is no time; write it like 2026-08-22T12:00:00Z (UTC).");
+    }
+}

@@ -1,0 +1,97 @@
+using System.Text.RegularExpressions;
+using AcquireInfra.Enrichment.Parsing;
+using AcquireInfra.Enrichment.Snapshots;
+using AcquireInfra.Enrichment.Verdicts;
+
+namespace AcquireInfra.Enrichment.Feeds.Manifest;
+
+internal static partial class ManifestValidator
+{
+    public static IEnumerable<string> FaultsOf(SourceManifest manifest)
+    {
+        foreach (var twice in manifest.Sources.GroupBy(source => source.Id).Where(group => group.Count() > 1))
+        {
+            yield return $"{twice.Key}: the id occurs {twice.Count()} times.";
+        }
+        foreach (var source in manifest.Sources)
+        {
+            foreach (var fault in FaultsOf(source))
+            {
+                yield return $"{source.Id}: {fault}";
+            }
+        }
+    }
+
+    static IEnumerable<string> FaultsOf(SourceEntry source)
+    {
+        if (!IdPattern().IsMatch(source.Id))
+        {
+            yield return "id is 1 to 64 of a-z, 0-9 and hyphen.";
+        }
+        if (source.Files.Count == 0)
+        {
+            yield return "files names at least one file or folder.";
+        }
+        var words = source.Categories.Concat(source.Covers ?? []).Concat(source.ReliabilityByCategory.Keys);
+        foreach (var word in words.Where(word => !Categories.TryParse(word, out _)).Distinct())
+        {
+            yield return $"'{word}' is no category; use {string.Join(", ", Categories.All)}.";
+        }
+        if (source.ReliabilityByCategory.Values.Append(source.Reliability).Any(value => value is not (>= 0 and <= 1)))
+        {
+            yield return "reliability is 0 to 1.";
+        }
+        if (source is { HoldOffDays: < 0 or > 36_500 } or { MaxAgeDays: <= 0 or > 36_500 })
+        {
+            yield return "holdOffDays is 0 to 36500 and maxAgeDays above 0, at most 36500.";
+        }
+        if ((source.Kind == SourceKind.AsnRoles) != (source.Format is null))
+        {
+            yield return "a format is needed, except for asnRoles, whose format is fixed.";
+        }
+        if (source.Format is { } format)
+        {
+            foreach (var fault in FaultsOf(format, source.Kind))
+            {
+                yield return "format: " + fault;
+            }
+        }
+    }
+
+    static IEnumerable<string> FaultsOf(FeedFormat format, SourceKind kind)
+    {
+        var hasPrefix = format.Prefix.Count > 0 || format.First is not null;
+        var isMmdb = format.Syntax == FeedSyntax.MaxMindDb;
+        if ((format.First is null) != (format.Last is null))
+        {
+            yield return "first and last go together.";
+        }
+        if (!hasPrefix && format.Asn.Count == 0 && !isMmdb && format.Syntax is not (FeedSyntax.Text or FeedSyntax.Geofeed))
+        {
+            yield return "say where the prefix, the range or the ASN stands.";
+        }
+        if (kind == SourceKind.AsnTable && (format.Asn.Count == 0 || (!hasPrefix && !isMmdb)))
+        {
+            yield return "an ASN table has a prefix or range and an ASN.";
+        }
+        if (format.Delimiter.Length != 1)
+        {
+            yield return "delimiter is one character.";
+        }
+        if (format.Syntax == FeedSyntax.Csv && format.Header == (format.Columns.Count > 0))
+        {
+            yield return "a CSV has either header: true or columns.";
+        }
+        if (format.Where.Any(filter => (filter.In is null ? 0 : 1) + (filter.NotIn is null ? 0 : 1) + (filter.Min is null ? 0 : 1) != 1))
+        {
+            yield return "where: each filter has one of in, notIn, min.";
+        }
+        foreach (var word in format.CategoryFlags.Values.Where(word => !Categories.TryParse(word, out _)))
+        {
+            yield return $"categoryFlags: '{word}' is no category.";
+        }
+    }
+
+    [GeneratedRegex("^[a-z0-9-]{1,64}$")]
+    private static partial Regex IdPattern();
+}

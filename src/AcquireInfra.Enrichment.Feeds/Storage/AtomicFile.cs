@@ -1,0 +1,104 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace AcquireInfra.Enrichment.Feeds.Storage;
+
+/// <summary>
+/// The one writer of files in the state folder: a temporary file in the same folder, flushed to disk, checked, renamed over the
+/// target, and the folder flushed. A reader, or a start after a power cut, sees the old file or the new one, whole.
+/// </summary>
+internal static partial class AtomicFile
+{
+    /// <param name="write">Writes the content.</param>
+    /// <param name="verify">Checks the temporary file after it is flushed; throws to refuse it.</param>
+    /// <exception cref="IOException">Writing, flushing or renaming failed; the target is as it was.</exception>
+    public static void Write(string path, Action<Stream> write, Action<string>? verify = null)
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        // In the same folder: a rename across file systems would silently become truncate and copy.
+        var temporary = Path.Combine(folder, $".{Path.GetFileName(path)}-{Guid.NewGuid():N}.tmp");
+        try
+        {
+            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            {
+                write(file);
+                file.Flush();
+                FlushToDisk(file.SafeFileHandle, temporary);
+            }
+            verify?.Invoke(temporary);
+            Rename(temporary, path);
+            FlushFolder(folder);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>Renames inside one folder, over what is there.</summary>
+    public static void Rename(string from, string to)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            // File.Replace fails where there is nothing to replace, and MoveFileEx is what File.Move is there.
+#pragma warning disable RS0030 // same folder, so never a copy
+            File.Move(from, to, overwrite: true);
+#pragma warning restore RS0030
+            return;
+        }
+        if (rename(from, to) != 0)
+        {
+            throw Failure("rename", to);
+        }
+    }
+
+    // FileStream.Flush(true) swallows EIO and ENOSPC; only the call itself tells.
+    static void FlushToDisk(SafeFileHandle handle, string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            RandomAccess.FlushToDisk(handle);
+            return;
+        }
+        if (fsync(handle) != 0)
+        {
+            throw Failure("fsync", path);
+        }
+    }
+
+    static void FlushFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return; // NTFS journals the rename
+        }
+        const int ReadOnly = 0;
+        var descriptor = open(folder, ReadOnly);
+        if (descriptor < 0)
+        {
+            throw Failure("open", folder);
+        }
+        using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
+        if (fsync(handle) != 0)
+        {
+            throw Failure("fsync", folder);
+        }
+    }
+
+    static IOException Failure(string call, string path)
+    {
+        var error = Marshal.GetLastPInvokeError();
+        return new IOException($"{call} {path}: {new Win32Exception(error).Message}", error);
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fsync(SafeFileHandle descriptor);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int rename(string from, string to);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int open(string path, int flags);
+}

@@ -1,0 +1,164 @@
+using System.Text.Json.Serialization;
+using AcquireInfra.Enrichment.Addressing;
+using AcquireInfra.Enrichment.Verdicts;
+
+namespace AcquireInfra.Enrichment.Exports;
+
+/// <summary>A verdict on the wire: flat first, detail after. Null means unknown, never "no".</summary>
+public sealed record VerdictResponse
+{
+    /// <summary>The address in canonical text; an IPv4-mapped IPv6 address is the IPv4 address.</summary>
+    public required string Ip { get; init; }
+
+    /// <summary>global, or the kind of special-purpose space; only global addresses are judged.</summary>
+    public required string Scope { get; init; }
+
+    /// <summary>Network of the ASN table that holds the address.</summary>
+    public required string? Network { get; init; }
+
+    public required uint? Asn { get; init; }
+
+    public required string? AsnName { get; init; }
+
+    public required string? AsnRole { get; init; }
+
+    /// <summary>hostileInfrastructure, anonymizer, hosting, benignService, ordinary, unlisted or special.</summary>
+    public required string Verdict { get; init; }
+
+    /// <summary>minimal, low, medium, high or critical.</summary>
+    public required string? Level { get; init; }
+
+    /// <summary>0..100, after dampening.</summary>
+    public required int? Score { get; init; }
+
+    /// <summary>0..100, without dampening.</summary>
+    public required int? RawScore { get; init; }
+
+    /// <summary>0..100: how much is known, not how bad it is.</summary>
+    public required int? Confidence { get; init; }
+
+    /// <summary>Categories the address is in, the telling ones first.</summary>
+    public required IReadOnlyList<string> Categories { get; init; }
+
+    public required string? Provider { get; init; }
+
+    public required bool? IsHosting { get; init; }
+
+    public required bool? IsVpn { get; init; }
+
+    public required bool? IsProxy { get; init; }
+
+    public required bool? IsResidentialProxy { get; init; }
+
+    public required bool? IsTor { get; init; }
+
+    public required bool? IsRelay { get; init; }
+
+    public required bool? IsBulletproof { get; init; }
+
+    public required bool? IsCdn { get; init; }
+
+    public required bool? IsCrawler { get; init; }
+
+    public required bool? IsMobile { get; init; }
+
+    /// <summary>The verdict in one sentence.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>What each category adds; the points add up to the score.</summary>
+    public required IReadOnlyList<PointsResponse> Points { get; init; }
+
+    /// <summary>Categories that no fresh source covers here.</summary>
+    public required IReadOnlyList<string> Unassessed { get; init; }
+
+    public required IReadOnlyList<string> Warnings { get; init; }
+
+    /// <summary>The IPv4 address inside a NAT64, 6to4 or Teredo address, judged on its own.</summary>
+    public required EmbeddedResponse? Embedded { get; init; }
+
+    public required string SnapshotId { get; init; }
+
+    public required string PolicyVersion { get; init; }
+
+    /// <summary>The whole UTC hour the verdict is for.</summary>
+    public required DateTimeOffset JudgedAt { get; init; }
+
+    /// <summary>From the oldest source that the answer rests on to the hour judged at, in seconds.</summary>
+    public required long DataAgeSeconds { get; init; }
+
+    public static VerdictResponse From(VerdictReport report, Judge judge)
+    {
+        var verdict = report.Verdict;
+        var judged = !verdict.IsSpecial;
+        bool? Is(Category category) => judged ? verdict.Is(category) : null;
+        return new()
+        {
+            Ip = report.Address.ToString(),
+            Scope = Camel(report.Scope.ToString()),
+            Network = report.Network?.ToString(),
+            Asn = report.Asn?.Asn.Number,
+            AsnName = report.Asn is { Name.Length: > 0 } named ? named.Name : null,
+            AsnRole = report.Asn is { Role: not Verdicts.AsnRole.Unknown } known ? known.Role.Word() : null,
+            Verdict = verdict.Kind.Word(),
+            Level = judged ? verdict.Level.Word() : null,
+            Score = judged ? verdict.Score : null,
+            RawScore = judged ? verdict.RawScore : null,
+            Confidence = judged ? verdict.Confidence : null,
+            Categories = [.. report.Categories.Select(category => category.Word())],
+            Provider = report.Provider,
+            IsHosting = Is(Category.Hosting),
+            IsVpn = Is(Category.Vpn),
+            IsProxy = Is(Category.Proxy),
+            IsResidentialProxy = Is(Category.ResidentialProxy),
+            IsTor = Is(Category.Tor),
+            IsRelay = Is(Category.Relay),
+            IsBulletproof = Is(Category.Bulletproof),
+            IsCdn = Is(Category.Cdn),
+            IsCrawler = Is(Category.Crawler),
+            IsMobile = Is(Category.Mobile),
+            Reason = report.Reason,
+            Points = [.. report.Points.Select(PointsResponse.From)],
+            Unassessed = [.. report.Unassessed.Select(category => category.Word())],
+            Warnings = report.Warnings,
+            Embedded = report.Embedded is { } inside ? new(inside.Scheme, From(inside.Report, judge)) : null,
+            SnapshotId = judge.Snapshot.Id,
+            PolicyVersion = judge.PolicyVersion,
+            JudgedAt = judge.At,
+            DataAgeSeconds = (long)report.DataAge.TotalSeconds,
+        };
+    }
+
+    static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
+}
+
+/// <summary>What one category adds to the score.</summary>
+/// <param name="Points">Whole points of the score.</param>
+/// <param name="Probability">0..1.</param>
+/// <param name="WithoutIt">The score if this category had no evidence.</param>
+public sealed record PointsResponse(string Category, int Points, double Probability, int WithoutIt, IReadOnlyList<EvidenceResponse> Evidence)
+{
+    public static PointsResponse From(CategoryPoints row) => new(
+        row.Category.Word(), row.Points, Math.Round(row.Probability, 4), row.WithoutIt, [.. row.Evidence.Select(EvidenceResponse.From)]);
+}
+
+/// <summary>One source's claim.</summary>
+/// <param name="Prefix">What the source lists; null where it lists the whole ASN.</param>
+/// <param name="Asn">The ASN, where the source lists that.</param>
+/// <param name="Reliability">0..1.</param>
+/// <param name="Strength">0..1: reliability × specificity × decay; 0 where it does not count.</param>
+public sealed record EvidenceResponse(
+    string Source, string? Prefix, uint? Asn, string? Provider, DateTimeOffset? FirstSeen, DateTimeOffset LastSeen, double Reliability, double Strength)
+{
+    public static EvidenceResponse From(Evidence evidence) => new(
+        evidence.Source.Id, evidence.Prefix?.ToString(), evidence.Asn?.Number, evidence.Provider, evidence.FirstSeenAt, evidence.LastSeenAt,
+        Math.Round(evidence.Reliability, 4), Math.Round(evidence.Strength, 4));
+}
+
+/// <summary>An address carried inside another.</summary>
+/// <param name="Scheme">nat64, 6to4 or teredo.</param>
+public sealed record EmbeddedResponse(string Scheme, VerdictResponse Verdict);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = false)]
+[JsonSerializable(typeof(VerdictResponse))]
+[JsonSerializable(typeof(IEnumerable<VerdictResponse>))]
+public sealed partial class VerdictJson : JsonSerializerContext;
