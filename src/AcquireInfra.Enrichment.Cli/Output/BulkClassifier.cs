@@ -86,20 +86,8 @@ internal sealed class BulkClassifier(RowRenderer renderer, int blockBytes = 1 <<
 
     Result Render(ReadOnlySpan<byte> lines, ArrayBufferWriter<byte> rows)
     {
-        var (count, bad) = (0L, 0L);
-        while (!lines.IsEmpty)
-        {
-            var newline = lines.IndexOf((byte)'\n');
-            var line = newline < 0 ? lines : lines[..newline];
-            lines = newline < 0 ? default : lines[(newline + 1)..];
-            if (line.IndexOfAnyExcept(" \t\r"u8) < 0)
-            {
-                continue;
-            }
-            count++;
-            bad += renderer.Write(line, rows) ? 0 : 1;
-        }
-        return new(rows, count, bad);
+        var (count, faults) = renderer.WriteLines(lines, rows);
+        return new(rows, count, faults);
     }
 
     // Only for someone who watches: a redirected stderr stays empty.

@@ -1,10 +1,13 @@
+using System.Buffers.Binary;
+using System.Globalization;
+
 namespace AcquireInfra.Enrichment.Addressing;
 
 /// <summary>Canonical text of an address: dotted decimal for IPv4, RFC 5952 for IPv6.</summary>
 public static class AddressFormatter
 {
-    /// <summary>Bytes of the longest canonical text: seven groups, six colons ... or <c>ffff:0:0:0:0:5efe:255.255.255.255</c>.</summary>
-    public const int MaxBytes = 45;
+    /// <summary>Room for the longest canonical text, <c>ffff:ffff:ffff:ffff:0:5efe:255.255.255.255</c>, and one byte that is scratch.</summary>
+    public const int MaxBytes = 46;
 
     /// <summary>Writes the canonical text as ASCII.</summary>
     /// <param name="destination">At least <see cref="MaxBytes"/> bytes.</param>
@@ -12,33 +15,32 @@ public static class AddressFormatter
     public static int Format(Address address, Span<byte> destination) =>
         address.IsIPv4 ? FormatIPv4(address.IPv4, destination) : FormatIPv6(address, destination);
 
+    // Text of each octet with a dot behind it, little endian, and its length without the dot.
+    static readonly (uint Text, int Length)[] Octets = [.. Enumerable.Range(0, 256).Select(OctetText)];
+
     static int FormatIPv4(uint value, Span<byte> destination)
     {
+        // Four bytes are written for each octet and the next one overwrites what was too many; the last has 3 bytes of room.
+        _ = destination[15];
         var at = 0;
         for (var shift = 24; shift >= 0; shift -= 8)
         {
-            at += FormatOctet((byte)(value >> shift), destination[at..]);
-            if (shift > 0)
-            {
-                destination[at++] = (byte)'.';
-            }
+            var (text, length) = Octets[value >> shift & 0xFF];
+            BinaryPrimitives.WriteUInt32LittleEndian(destination[at..], text);
+            at += length + 1;
         }
-        return at;
+        return at - 1;
     }
 
-    static int FormatOctet(byte value, Span<byte> destination)
+    static (uint Text, int Length) OctetText(int octet)
     {
-        var at = 0;
-        if (value >= 100)
+        var digits = octet.ToString(CultureInfo.InvariantCulture);
+        var text = 0u;
+        for (var at = 0; at < digits.Length; at++)
         {
-            destination[at++] = (byte)('0' + value / 100);
+            text |= (uint)digits[at] << 8 * at;
         }
-        if (value >= 10)
-        {
-            destination[at++] = (byte)('0' + value / 10 % 10);
-        }
-        destination[at++] = (byte)('0' + value % 10);
-        return at;
+        return (text | (uint)'.' << 8 * digits.Length, digits.Length);
     }
 
     static int FormatIPv6(Address address, Span<byte> destination)

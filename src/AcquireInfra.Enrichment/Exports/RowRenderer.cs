@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
@@ -15,99 +16,205 @@ public enum RowFormat
 
 /// <summary>
 /// One row an address, for bulk jobs. All of a row but the address and its network is the same for every address of a profile, so
-/// that part is rendered once and copied afterwards. Thread-safe.
+/// that part is rendered once and copied afterwards; what then costs time is waiting for memory, so lines go through in batches that
+/// ask for theirs together. Thread-safe.
 /// </summary>
 public sealed class RowRenderer
 {
     const string CsvColumns = "input,ip,scope,network,asn,asnName,asnRole,verdict,level,score,rawScore,confidence,categories,provider,error\n";
+    const int BatchLines = 128;
 
-    // Longest text of an address, its network and the punctuation round them.
-    const int MaxHeadBytes = 4 * (AddressFormatter.MaxBytes + 24);
+    // Longest text of an address, its network and the punctuation round them; the input comes on top.
+    const int MaxHeadBytes = 2 * AddressFormatter.MaxBytes + 96;
+
+    static readonly byte[][] ScopeWords =
+        [.. Enum.GetNames<AddressScope>().Select(name => Encoding.ASCII.GetBytes(char.ToLowerInvariant(name[0]) + name[1..]))];
 
     readonly Judge _judge;
     readonly RowFormat _format;
-    readonly byte[]?[] _tails;
-    readonly byte[]?[] _specialTails = new byte[]?[Enum.GetValues<AddressScope>().Length];
+    readonly RowTails _tails;
 
-    // Profile 0 belongs to both families, and they differ in what is assessed.
-    byte[]? _unknownIPv6Tail;
+    // Profile 0 belongs to both families, which differ in what is assessed; special-purpose space has no profile at all.
+    readonly ulong[] _tailsWithoutProfile = new ulong[ScopeWords.Length + 1];
 
     public RowRenderer(Judge judge, RowFormat format)
     {
         _judge = judge;
         _format = format;
-        _tails = new byte[]?[judge.Snapshot.ProfileCount];
+        _tails = new RowTails(judge.Snapshot.ProfileCount);
     }
 
     /// <summary>What stands before the first row.</summary>
     public ReadOnlySpan<byte> Header => _format == RowFormat.Csv ? Encoding.ASCII.GetBytes(CsvColumns) : default;
 
+    /// <summary>Writes the rows of whole lines, in order. Blank lines have none.</summary>
+    /// <returns>Rows written, and how many of them are faults.</returns>
+    public (long Rows, long Faults) WriteLines(ReadOnlySpan<byte> lines, IBufferWriter<byte> destination)
+    {
+        Span<Line> batch = stackalloc Line[BatchLines];
+        var (rows, faults) = (0L, 0L);
+        for (var rest = lines; !rest.IsEmpty;)
+        {
+            var count = 0;
+            var from = lines.Length - rest.Length;
+            while (count < BatchLines && !rest.IsEmpty)
+            {
+                var newline = rest.IndexOf((byte)'\n');
+                var length = newline < 0 ? rest.Length : newline;
+                if (rest[..length].IndexOfAnyExcept(" \t\r"u8) >= 0)
+                {
+                    batch[count++] = ReadLine(rest[..length], lines.Length - rest.Length);
+                }
+                rest = rest[Math.Min(length + 1, rest.Length)..];
+            }
+            FindTails(batch[..count]);
+            faults += WriteBatch(lines, batch[..count], lines.Length - rest.Length - from, destination);
+            rows += count;
+        }
+        return (rows, faults);
+    }
+
     /// <summary>Writes the row of one input.</summary>
     /// <returns>False where the input is no address; its row says why.</returns>
     public bool Write(ReadOnlySpan<byte> input, IBufferWriter<byte> destination)
     {
-        if (!AddressParser.TryParse(input, out var address, out var fault))
+        var line = ReadLine(input, 0);
+        FindTails(new Span<Line>(ref line));
+        return WriteBatch(input, new Span<Line>(ref line), input.Length, destination) == 0;
+    }
+
+    struct Line
+    {
+        public int Offset;
+        public int Length;
+        public Address Address;
+        public AddressFault Fault;
+        public AddressScope Scope;
+        public uint Profile;
+        public ulong Tail;
+    }
+
+    static Line ReadLine(ReadOnlySpan<byte> text, int offset)
+    {
+        var line = new Line { Offset = offset, Length = text.Length };
+        if (AddressParser.TryParse(text, out line.Address, out line.Fault))
         {
-            WriteFault(input, fault, destination);
-            return false;
+            line.Scope = SpecialPurpose.ScopeOf(line.Address);
         }
-        var scope = SpecialPurpose.ScopeOf(address);
-        var profile = scope == AddressScope.Global ? _judge.Snapshot.Find(address) : 0;
-        var tail = TailOf(address, scope, profile);
-        var networkLength = profile == 0 ? 0 : _judge.Snapshot.ProfileAt(profile).NetworkLength;
-        var row = destination.GetSpan(MaxHeadBytes + 6 * input.Length + tail.Length);
-        var at = _format == RowFormat.Csv
-            ? WriteCsvHead(input, address, scope, networkLength, row)
-            : WriteJsonHead(input, address, scope, networkLength, row);
-        tail.CopyTo(row[at..]);
-        destination.Advance(at + tail.Length);
-        return true;
+        return line;
     }
 
-    // A valid address holds no character that CSV quotes, and none that a spreadsheet runs; only what is trimmed round it could.
-    static int WriteCsvHead(ReadOnlySpan<byte> input, Address address, AddressScope scope, int networkLength, Span<byte> row)
+    // Look-ups first, then slots, then bytes: within each pass the reads do not depend on one another.
+    void FindTails(Span<Line> lines)
     {
-        var at = Copy(Trimmed(input), row);
-        row[at++] = (byte)',';
-        at += AddressFormatter.Format(address, row[at..]);
-        row[at++] = (byte)',';
-        at += Copy(ScopeWords[(int)scope], row[at..]);
-        row[at++] = (byte)',';
-        return at + WriteNetwork(address, networkLength, row[at..]);
+        foreach (ref var line in lines)
+        {
+            line.Profile = line.Fault == AddressFault.None && line.Scope == AddressScope.Global ? _judge.Snapshot.Find(line.Address) : 0;
+        }
+        foreach (ref var line in lines)
+        {
+            line.Tail = _tails.SlotOf(line.Profile);
+            _tails.Prefetch(line.Tail);
+        }
+        foreach (ref var line in lines)
+        {
+            if (line.Profile == 0 && line.Fault == AddressFault.None)
+            {
+                line.Tail = TailWithoutProfile(line.Scope, !line.Address.IsIPv4);
+            }
+            else if (line.Tail == 0 && line.Fault == AddressFault.None)
+            {
+                line.Tail = RenderTail(isGlobal: true, line.Profile, !line.Address.IsIPv4);
+                _tails.Publish(line.Profile, line.Tail);
+            }
+        }
     }
 
-    static int WriteJsonHead(ReadOnlySpan<byte> input, Address address, AddressScope scope, int networkLength, Span<byte> row)
+    ulong TailWithoutProfile(AddressScope scope, bool isIPv6)
     {
-        var at = Copy("{\"input\":\""u8, row);
+        ref var slot = ref _tailsWithoutProfile[scope == AddressScope.Global && isIPv6 ? ScopeWords.Length : (int)scope];
+        if (Volatile.Read(ref slot) == 0)
+        {
+            Volatile.Write(ref slot, RenderTail(scope == AddressScope.Global, 0, isIPv6));
+        }
+        return slot;
+    }
+
+    // Of special-purpose space a row says the scope alone, so that one tail fits every address of the scope.
+    ulong RenderTail(bool isGlobal, uint profile, bool isIPv6)
+    {
+        var snapshot = _judge.Snapshot;
+        var word = snapshot.ProfileAt(profile).Word;
+        var verdict = isGlobal ? _judge.VerdictOf(profile, isIPv6) : Verdict.Special;
+        var (asn, name) = snapshot.AsnNumberAndName(word);
+        var provider = isGlobal ? _judge.ProviderOf(word, verdict.Present) : 0;
+        var bytes = new ArrayBufferWriter<byte>(256);
+        var facts = new RowFacts(verdict, asn, snapshot.Utf8(name), snapshot.RoleOf(word), snapshot.Utf8(provider), _judge.Policy.Order);
+        if (_format == RowFormat.Csv)
+        {
+            facts.WriteCsv(bytes);
+        }
+        else
+        {
+            facts.WriteJson(bytes);
+        }
+        GC.KeepAlive(snapshot);
+        return _tails.Add(bytes.WrittenSpan, word.NetworkLength);
+    }
+
+    // Returns the number of faults. Valid rows are collected in one span; a fault, which is rare and of any length, interrupts it.
+    int WriteBatch(ReadOnlySpan<byte> lines, Span<Line> batch, int inputBytes, IBufferWriter<byte> destination)
+    {
+        var most = inputBytes + batch.Length * MaxHeadBytes;
+        foreach (ref readonly var line in batch)
+        {
+            most += RowTails.LengthOf(line.Tail);
+        }
+        var rows = destination.GetSpan(most);
+        var (at, faults) = (0, 0);
+        foreach (ref readonly var line in batch)
+        {
+            var input = lines.Slice(line.Offset, line.Length);
+            if (line.Fault == AddressFault.None)
+            {
+                at += WriteHead(input, line, rows[at..]);
+                at += Copy(_tails.BytesOf(line.Tail), rows[at..]);
+                continue;
+            }
+            destination.Advance(at);
+            WriteFault(input, line.Fault, destination);
+            rows = destination.GetSpan(most);
+            at = 0;
+            faults++;
+        }
+        destination.Advance(at);
+        return faults;
+    }
+
+    // A valid address holds no character that CSV or JSON quotes and none that a spreadsheet runs, once what is trimmed is gone.
+    int WriteHead(ReadOnlySpan<byte> input, in Line line, Span<byte> row)
+    {
+        var isCsv = _format == RowFormat.Csv;
+        var networkLength = line.Profile == 0 ? 0 : RowTails.NetworkLengthOf(line.Tail);
+        var at = Copy(isCsv ? default : "{\"input\":\""u8, row);
         at += Copy(Trimmed(input), row[at..]);
-        at += Copy("\",\"ip\":\""u8, row[at..]);
-        at += AddressFormatter.Format(address, row[at..]);
-        at += Copy("\",\"scope\":\""u8, row[at..]);
-        at += Copy(ScopeWords[(int)scope], row[at..]);
-        at += Copy("\",\"network\":"u8, row[at..]);
+        at += Copy(isCsv ? ","u8 : "\",\"ip\":\""u8, row[at..]);
+        at += AddressFormatter.Format(line.Address, row[at..]);
+        at += Copy(isCsv ? ","u8 : "\",\"scope\":\""u8, row[at..]);
+        at += Copy(ScopeWords[(int)line.Scope], row[at..]);
+        at += Copy(isCsv ? ","u8 : "\",\"network\":"u8, row[at..]);
         if (networkLength == 0)
         {
-            return at + Copy("null"u8, row[at..]);
+            return at + Copy(isCsv ? default : "null"u8, row[at..]);
         }
-        row[at++] = (byte)'"';
-        at += WriteNetwork(address, networkLength, row[at..]);
-        row[at++] = (byte)'"';
-        return at;
+        at += Copy(isCsv ? default : "\""u8, row[at..]);
+        at += AddressFormatter.Format(Prefix.Create(line.Address, networkLength).Network, row[at..]);
+        row[at++] = (byte)'/';
+        Utf8Formatter.TryFormat((byte)networkLength, row[at..], out var digits);
+        at += digits;
+        return at + Copy(isCsv ? default : "\""u8, row[at..]);
     }
 
-    static int WriteNetwork(Address address, int length, Span<byte> destination)
-    {
-        if (length == 0)
-        {
-            return 0;
-        }
-        var at = AddressFormatter.Format(Prefix.Create(address, length).Network, destination);
-        destination[at++] = (byte)'/';
-        System.Buffers.Text.Utf8Formatter.TryFormat(length, destination[at..], out var digits);
-        return at + digits;
-    }
-
-    // The parser trims white space that CSV or JSON would have to escape; between the first and last printable ASCII lies the address.
     static ReadOnlySpan<byte> Trimmed(ReadOnlySpan<byte> input)
     {
         var start = input.IndexOfAnyInRange((byte)'!', (byte)'~');
@@ -122,98 +229,13 @@ public sealed class RowRenderer
         return text.Length;
     }
 
-    byte[] TailOf(Address address, AddressScope scope, uint profile)
-    {
-        ref var slot = ref scope != AddressScope.Global ? ref _specialTails[(int)scope]
-            : ref profile == 0 && !address.IsIPv4 ? ref _unknownIPv6Tail
-            : ref _tails[profile];
-        return slot ??= RenderTail(address, scope);
-    }
-
-    byte[] RenderTail(Address address, AddressScope scope)
-    {
-        var response = VerdictResponse.From(scope == AddressScope.Global ? _judge.Explain(address) : SpecialOf(address, scope), _judge);
-        return _format == RowFormat.Csv ? CsvTail(response) : JsonTail(response);
-    }
-
-    // Of special-purpose space a row says the scope alone, so that one tail fits every address of the scope.
-    static VerdictReport SpecialOf(Address address, AddressScope scope) =>
-        new(address, scope, null, null, Verdict.Special, null, [], "", [], [], [], null, TimeSpan.Zero);
-
-    static byte[] CsvTail(VerdictResponse row) => Encoding.UTF8.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture,
-        $",{row.Asn},{SafeText.CsvField(row.AsnName ?? "")},{row.AsnRole},{row.Verdict},{row.Level},{row.Score},{row.RawScore},{row.Confidence}," +
-        $"{SafeText.CsvField(string.Join(' ', row.Categories))},{SafeText.CsvField(row.Provider ?? "")},\n"));
-
-    static byte[] JsonTail(VerdictResponse row)
-    {
-        var bytes = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(bytes))
-        {
-            json.WriteStartObject();
-            WriteFlat(json, row);
-            json.WriteEndObject();
-        }
-        // The object's own brace gives way to a comma: the head has opened it.
-        byte[] tail = [.. bytes.WrittenSpan, (byte)'\n'];
-        tail[0] = (byte)',';
-        return tail;
-    }
-
-    static void WriteFlat(Utf8JsonWriter json, VerdictResponse row)
-    {
-        Number(json, "asn", row.Asn);
-        json.WriteString("asnName", row.AsnName);
-        json.WriteString("asnRole", row.AsnRole);
-        json.WriteString("verdict", row.Verdict);
-        json.WriteString("level", row.Level);
-        Number(json, "score", row.Score);
-        Number(json, "rawScore", row.RawScore);
-        Number(json, "confidence", row.Confidence);
-        json.WriteStartArray("categories");
-        foreach (var category in row.Categories)
-        {
-            json.WriteStringValue(category);
-        }
-        json.WriteEndArray();
-        json.WriteString("provider", row.Provider);
-        Flag(json, "isHosting", row.IsHosting);
-        Flag(json, "isVpn", row.IsVpn);
-        Flag(json, "isProxy", row.IsProxy);
-        Flag(json, "isResidentialProxy", row.IsResidentialProxy);
-        Flag(json, "isTor", row.IsTor);
-        Flag(json, "isRelay", row.IsRelay);
-        Flag(json, "isBulletproof", row.IsBulletproof);
-        Flag(json, "isCdn", row.IsCdn);
-        Flag(json, "isCrawler", row.IsCrawler);
-        Flag(json, "isMobile", row.IsMobile);
-    }
-
-    static void Number(Utf8JsonWriter json, string name, long? value)
-    {
-        if (value is { } number)
-        {
-            json.WriteNumber(name, number);
-            return;
-        }
-        json.WriteNull(name);
-    }
-
-    static void Flag(Utf8JsonWriter json, string name, bool? value)
-    {
-        if (value is { } flag)
-        {
-            json.WriteBoolean(name, flag);
-            return;
-        }
-        json.WriteNull(name);
-    }
-
     void WriteFault(ReadOnlySpan<byte> input, AddressFault fault, IBufferWriter<byte> destination)
     {
         var shown = SafeText.Shown(input);
         if (_format == RowFormat.Csv)
         {
-            destination.Write(Encoding.UTF8.GetBytes($"{SafeText.CsvField(shown)},,,,,,,,,,,,,,{fault.Word()}\n"));
+            SafeText.WriteCsvField(Encoding.UTF8.GetBytes(shown), destination);
+            destination.Write(Encoding.ASCII.GetBytes($",,,,,,,,,,,,,,{fault.Word()}\n"));
             return;
         }
         using (var json = new Utf8JsonWriter(destination))
@@ -228,6 +250,4 @@ public sealed class RowRenderer
         }
         destination.Write("\n"u8);
     }
-
-    static readonly byte[][] ScopeWords = [.. Enum.GetNames<AddressScope>().Select(name => Encoding.ASCII.GetBytes(char.ToLowerInvariant(name[0]) + name[1..]))];
 }

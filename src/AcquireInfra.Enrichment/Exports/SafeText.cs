@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -28,9 +29,25 @@ public static class SafeText
     /// One CSV field, RFC 4180. A field that a spreadsheet would run as a formula gets an apostrophe before it: names of organisations
     /// and inputs come from whoever registers or sends them.
     /// </summary>
-    public static string CsvField(string value)
+    public static void WriteCsvField(ReadOnlySpan<byte> utf8, IBufferWriter<byte> destination)
     {
-        var text = value.Length > 0 && value[0] is '=' or '+' or '-' or '@' or '\t' or '\r' ? "'" + value : value;
-        return text.AsSpan().IndexOfAny("\",\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        var isFormula = !utf8.IsEmpty && utf8[0] is (byte)'=' or (byte)'+' or (byte)'-' or (byte)'@' or (byte)'\t' or (byte)'\r';
+        var prefix = isFormula ? "'"u8 : default;
+        if (utf8.IndexOfAny("\",\r\n"u8) < 0)
+        {
+            destination.Write(prefix);
+            destination.Write(utf8);
+            return;
+        }
+        destination.Write("\""u8);
+        destination.Write(prefix);
+        while (utf8.IndexOf((byte)'"') is var quote and >= 0)
+        {
+            destination.Write(utf8[..(quote + 1)]);
+            destination.Write("\""u8);
+            utf8 = utf8[(quote + 1)..];
+        }
+        destination.Write(utf8);
+        destination.Write("\""u8);
     }
 }

@@ -162,6 +162,22 @@ public sealed unsafe class Snapshot
         return role;
     }
 
+    /// <summary>String: the brand that the ASN's role names; 0 for none.</summary>
+    internal uint RoleProviderOf(ProfileWord profile)
+    {
+        var provider = profile.AsnPlus1 == 0 ? 0 : _asns[profile.AsnPlus1 - 1].Provider;
+        GC.KeepAlive(this);
+        return provider;
+    }
+
+    /// <summary>Number, and string of the name; both 0 where no ASN announces the prefix.</summary>
+    internal (uint Number, uint Name) AsnNumberAndName(ProfileWord profile)
+    {
+        var result = profile.AsnPlus1 == 0 ? default : (_asnNumbers[profile.AsnPlus1 - 1], _asns[profile.AsnPlus1 - 1].Name);
+        GC.KeepAlive(this);
+        return result;
+    }
+
     /// <summary>The claims on a profile's prefixes and those on its ASN, each in the order of the claims. The caller keeps the snapshot alive.</summary>
     internal ClaimSpans ClaimsOf(ProfileWord profile) =>
         new(List(profile.List), profile.AsnPlus1 == 0 ? default : List(_asns[profile.AsnPlus1 - 1].Claims));
@@ -178,11 +194,13 @@ public sealed unsafe class Snapshot
 
     internal string Text(uint index)
     {
-        var (from, to) = (_textOffsets[index], _textOffsets[index + 1]);
-        var text = Encoding.UTF8.GetString(_text + from, (int)(to - from));
+        var text = Encoding.UTF8.GetString(Utf8(index));
         GC.KeepAlive(this);
         return text;
     }
+
+    /// <summary>A string's bytes. The caller keeps the snapshot alive.</summary>
+    internal ReadOnlySpan<byte> Utf8(uint index) => new(_text + _textOffsets[index], (int)(_textOffsets[index + 1] - _textOffsets[index]));
 
     static long IndexBytesOf(SectionTable table)
     {

@@ -21,7 +21,8 @@ public static class Explainer
         var verdict = judge.VerdictOf(address);
         var points = PointsOf(judge, profile, address, asn, verdict);
         var categories = judge.Policy.Order.Where(category => verdict.Present.Has(category)).ToList();
-        var provider = ProviderOf(points, categories) ?? (asn?.Provider is { Length: > 0 } brand ? brand : null);
+        var brand = judge.Snapshot.Text(judge.ProviderOf(profile.Word, verdict.Present));
+        var provider = brand.Length > 0 ? brand : null;
         var unassessed = judge.Policy.Order.Where(category => judge.Policy.Assessed.Has(category) && verdict.Is(category) is null).ToList();
         var reason = ReasonText.Of(judge.At, asn, categories, points, provider, unassessed);
         return new(
@@ -37,13 +38,6 @@ public static class Explainer
         var oldest = used.Concat(tables).Select(source => source.AsOf).DefaultIfEmpty(judge.Snapshot.DataAsOf).Min();
         return judge.At > oldest ? judge.At - oldest : TimeSpan.Zero;
     }
-
-    static string? ProviderOf(IReadOnlyList<CategoryPoints> points, List<Category> categories) => categories
-        .SelectMany(category => points.Where(row => row.Category == category))
-        .SelectMany(row => row.Evidence)
-        .Where(evidence => evidence.Strength > 0)
-        .Select(evidence => evidence.Provider)
-        .FirstOrDefault(provider => provider is not null);
 
     static List<CategoryPoints> PointsOf(Judge judge, Profile profile, Address address, AsnInfo? asn, Verdict verdict)
     {

@@ -132,6 +132,46 @@ public sealed class Judge
         return strengths > 0 ? fresh / strengths : 1;
     }
 
+    /// <summary>
+    /// The brand behind a profile: of the telling category that is present, the strongest claim that names one; else that of the ASN's
+    /// role.
+    /// </summary>
+    /// <returns>A string of the snapshot; 0 where no brand is known.</returns>
+    internal uint ProviderOf(ProfileWord profile, CategorySet present)
+    {
+        var claims = Snapshot.ClaimsOf(profile);
+        var role = Snapshot.RoleProviderOf(profile);
+        foreach (var category in _policy.Order)
+        {
+            if (!present.Has(category))
+            {
+                continue;
+            }
+            var (provider, strongest) = Strongest(claims.OnPrefixes, category, role, (0u, 0.0));
+            (provider, _) = Strongest(claims.OnAsn, category, role, (provider, strongest));
+            if (provider != 0)
+            {
+                return provider;
+            }
+        }
+        GC.KeepAlive(Snapshot);
+        return role;
+    }
+
+    (uint Provider, double Strength) Strongest(ReadOnlySpan<uint> claims, Category category, uint role, (uint Provider, double Strength) best)
+    {
+        foreach (var index in claims)
+        {
+            var claim = Snapshot.ClaimAt(index);
+            var provider = claim.Basis == 0 ? claim.Provider : role;
+            if (claim.Category == (byte)category && provider != 0 && _strengths[index] > best.Strength)
+            {
+                best = (provider, _strengths[index]);
+            }
+        }
+        return best;
+    }
+
     static void Close(Span<double> probabilities, int category, double absent)
     {
         if (category >= 0)
@@ -157,10 +197,14 @@ public sealed class Judge
     /// <param name="dampening">Categories whose presence dampens others; empty for the raw score.</param>
     internal void Parts(ReadOnlySpan<double> probabilities, CategorySet dampening, Span<double> parts)
     {
+        parts.Clear();
         for (var category = 0; category < Categories.Count; category++)
         {
-            var weighted = _policy.Weights[category] * probabilities[category] * _policy.DampeningOf(category, dampening);
-            parts[category] = -Math.Log(1 - weighted);
+            var weighted = _policy.Weights[category] * probabilities[category];
+            if (weighted > 0)
+            {
+                parts[category] = -Math.Log(1 - weighted * _policy.DampeningOf(category, dampening));
+            }
         }
     }
 
