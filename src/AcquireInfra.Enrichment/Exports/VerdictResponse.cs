@@ -7,6 +7,14 @@ namespace AcquireInfra.Enrichment.Exports;
 /// <summary>A verdict on the wire: flat first, detail after. Null means unknown, never "no".</summary>
 public sealed record VerdictResponse
 {
+    /// <summary>The address as it was given; in batches only.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Input { get; init; }
+
+    /// <summary>The item's own id, echoed; in batches only.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Id { get; init; }
+
     /// <summary>The address in canonical text; an IPv4-mapped IPv6 address is the IPv4 address.</summary>
     public required string Ip { get; init; }
 
@@ -81,7 +89,7 @@ public sealed record VerdictResponse
     public required string PolicyVersion { get; init; }
 
     /// <summary>The whole UTC hour the verdict is for.</summary>
-    public required DateTimeOffset JudgedAt { get; init; }
+    public required DateTime JudgedAt { get; init; }
 
     /// <summary>From the oldest source that the answer rests on to the hour judged at, in seconds.</summary>
     public required long DataAgeSeconds { get; init; }
@@ -123,7 +131,7 @@ public sealed record VerdictResponse
             Embedded = report.Embedded is { } inside ? new(inside.Scheme, From(inside.Report, judge)) : null,
             SnapshotId = judge.Snapshot.Id,
             PolicyVersion = judge.PolicyVersion,
-            JudgedAt = judge.At,
+            JudgedAt = judge.At.UtcDateTime,
             DataAgeSeconds = (long)report.DataAge.TotalSeconds,
         };
     }
@@ -147,10 +155,10 @@ public sealed record PointsResponse(string Category, int Points, double Probabil
 /// <param name="Reliability">0..1.</param>
 /// <param name="Strength">0..1: reliability × specificity × decay; 0 where it does not count.</param>
 public sealed record EvidenceResponse(
-    string Source, string? Prefix, uint? Asn, string? Provider, DateTimeOffset? FirstSeen, DateTimeOffset LastSeen, double Reliability, double Strength)
+    string Source, string? Prefix, uint? Asn, string? Provider, DateTime? FirstSeen, DateTime LastSeen, double Reliability, double Strength)
 {
     public static EvidenceResponse From(Evidence evidence) => new(
-        evidence.Source.Id, evidence.Prefix?.ToString(), evidence.Asn?.Number, evidence.Provider, evidence.FirstSeenAt, evidence.LastSeenAt,
+        evidence.Source.Id, evidence.Prefix?.ToString(), evidence.Asn?.Number, evidence.Provider, evidence.FirstSeenAt?.UtcDateTime, evidence.LastSeenAt.UtcDateTime,
         Math.Round(evidence.Reliability, 4), Math.Round(evidence.Strength, 4));
 }
 

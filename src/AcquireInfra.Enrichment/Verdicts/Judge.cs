@@ -17,25 +17,24 @@ public sealed class Judge
 {
     readonly CompiledPolicy _policy;
     readonly int[] _families;
-    readonly double[] _strengths;
-    readonly double[] _decays;
+    readonly (double Strength, double Decay)[]? _strengths;
     readonly CategorySet[] _coveredByRanges = new CategorySet[2];
     readonly CategorySet _coveredByRoles;
-    readonly ulong[] _verdicts;
+    readonly ulong[]? _verdicts;
 
     /// <param name="at">When to judge; cut to the whole UTC hour.</param>
-    public Judge(Snapshot snapshot, Policy policy, DateTimeOffset at)
+    /// <param name="remember">Whether many addresses will be asked for: costs 8 bytes a profile, and spares judging one twice.</param>
+    public Judge(Snapshot snapshot, Policy policy, DateTimeOffset at, bool remember = true)
     {
         Snapshot = snapshot;
         _policy = new CompiledPolicy(policy);
         At = new DateTimeOffset(at.UtcTicks - at.UtcTicks % TimeSpan.TicksPerHour, TimeSpan.Zero);
         var familyNames = snapshot.Sources.Select(source => source.Family).Distinct().Order(StringComparer.Ordinal).ToArray();
         _families = [.. snapshot.Sources.Select(source => Array.BinarySearch(familyNames, source.Family, StringComparer.Ordinal))];
-        _strengths = new double[snapshot.ClaimCount];
-        _decays = new double[snapshot.ClaimCount];
-        for (var claim = 0; claim < _strengths.Length; claim++)
+        if (remember)
         {
-            (_strengths[claim], _decays[claim]) = StrengthOf(snapshot.ClaimAt((uint)claim));
+            _strengths = [.. Enumerable.Range(0, snapshot.ClaimCount).Select(claim => StrengthOf(snapshot.ClaimAt((uint)claim)))];
+            _verdicts = new ulong[snapshot.ProfileCount];
         }
         foreach (var source in snapshot.Sources)
         {
@@ -48,7 +47,6 @@ public sealed class Judge
             _coveredByRanges[0] |= source.IPv4 ? covered : CategorySet.Empty;
             _coveredByRanges[1] |= source.IPv6 ? covered : CategorySet.Empty;
         }
-        _verdicts = new ulong[snapshot.ProfileCount];
     }
 
     public Snapshot Snapshot { get; }
@@ -68,6 +66,10 @@ public sealed class Judge
     /// <param name="isIPv6">Family of the address; only profile 0, where nothing is known, does not tell.</param>
     public Verdict VerdictOf(uint profile, bool isIPv6)
     {
+        if (_verdicts is null)
+        {
+            return Compute(Snapshot.ProfileAt(profile).Word, isIPv6);
+        }
         ref var slot = ref profile == 0 && isIPv6 ? ref _unknownIPv6 : ref _verdicts[profile];
         var bits = Volatile.Read(ref slot);
         if (bits == 0)
@@ -112,7 +114,8 @@ public sealed class Judge
             onPrefixes = fromAsn ? onPrefixes : onPrefixes[1..];
             onAsn = fromAsn ? onAsn[1..] : onAsn;
             var claim = Snapshot.ClaimAt((uint)index);
-            var strength = fromAsn && isCarrier && !SpeaksForCarrier(claim) ? 0 : _strengths[index];
+            var (full, decay) = StrengthAt(index, claim);
+            var strength = fromAsn && isCarrier && !SpeaksForCarrier(claim) ? 0 : full;
             if (claim.Category != category || _families[claim.Source] != family)
             {
                 absent *= 1 - strongest;
@@ -125,7 +128,7 @@ public sealed class Judge
             }
             strongest = Math.Max(strongest, strength);
             strengths += strength;
-            fresh += strength * _decays[index];
+            fresh += strength * decay;
         }
         Close(probabilities, category, absent * (1 - strongest));
         GC.KeepAlive(Snapshot);
@@ -164,9 +167,9 @@ public sealed class Judge
         {
             var claim = Snapshot.ClaimAt(index);
             var provider = claim.Basis == 0 ? claim.Provider : role;
-            if (claim.Category == (byte)category && provider != 0 && _strengths[index] > best.Strength)
+            if (claim.Category == (byte)category && provider != 0 && StrengthAt((int)index, claim).Strength is var strength && strength > best.Strength)
             {
-                best = (provider, _strengths[index]);
+                best = (provider, strength);
             }
         }
         return best;
@@ -230,6 +233,8 @@ public sealed class Judge
     /// <summary>Categories that no fresh source covers for a whole family; an ASN's role may still cover some at its addresses.</summary>
     public IEnumerable<Category> UncoveredAnywhere(bool isIPv6) =>
         _policy.Order.Where(category => _policy.Assessed.Has(category) && !(_coveredByRanges[isIPv6 ? 1 : 0] | _coveredByRoles).Has(category));
+
+    (double Strength, double Decay) StrengthAt(int index, Claim claim) => _strengths is null ? StrengthOf(claim) : _strengths[index];
 
     internal (double Strength, double Decay) StrengthOf(Claim claim)
     {

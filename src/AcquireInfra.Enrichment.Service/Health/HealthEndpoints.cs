@@ -1,0 +1,64 @@
+using AcquireInfra.Enrichment.Snapshots;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace AcquireInfra.Enrichment.Service.Health;
+
+/// <summary>
+/// Liveness says that the process answers and touches nothing outside it; readiness says that look-ups are answered, and from what.
+/// Both on the REST and the admin port; for gRPC callers readiness is the standard health service.
+/// </summary>
+internal static class HealthEndpoints
+{
+    public static IHostApplicationBuilder AddHealth(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddGrpc();
+        builder.Services.AddGrpcHealthChecks().AddCheck<SnapshotHealthCheck>("snapshot");
+        return builder;
+    }
+
+    public static void MapHealth(this WebApplication app)
+    {
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteAsync });
+        app.MapGrpcHealthChecksService();
+    }
+
+    static Task WriteAsync(HttpContext context, HealthReport report)
+    {
+        var data = report.Entries.TryGetValue("snapshot", out var entry) ? entry.Data : new Dictionary<string, object>();
+        return context.Response.WriteAsJsonAsync(
+            new ReadinessResponse(
+                report.Status == HealthStatus.Healthy ? "ready" : report.Status == HealthStatus.Degraded ? "degraded" : "notReady",
+                entry.Description,
+                data.GetValueOrDefault("snapshotId") as string,
+                data.GetValueOrDefault("dataAsOf") as DateTime?,
+                data.GetValueOrDefault("sources") as int?),
+            HealthJson.Default.ReadinessResponse,
+            contentType: "application/json");
+    }
+}
+
+/// <param name="Status">ready, degraded or notReady.</param>
+internal sealed record ReadinessResponse(string Status, string? Detail, string? SnapshotId, DateTime? DataAsOf, int? Sources);
+
+[System.Text.Json.Serialization.JsonSourceGenerationOptions(PropertyNamingPolicy = System.Text.Json.Serialization.JsonKnownNamingPolicy.CamelCase)]
+[System.Text.Json.Serialization.JsonSerializable(typeof(ReadinessResponse))]
+internal sealed partial class HealthJson : System.Text.Json.Serialization.JsonSerializerContext;
+
+internal sealed class SnapshotHealthCheck(SnapshotHolder snapshots) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        if (snapshots.Current is not { } snapshot)
+        {
+            return Task.FromResult(HealthCheckResult.Unhealthy("There is no snapshot yet; the log says why."));
+        }
+        return Task.FromResult(HealthCheckResult.Healthy("Look-ups are answered.", new Dictionary<string, object>
+        {
+            ["snapshotId"] = snapshot.Id,
+            ["dataAsOf"] = snapshot.DataAsOf.UtcDateTime,
+            ["sources"] = snapshot.Sources.Count,
+        }));
+    }
+}

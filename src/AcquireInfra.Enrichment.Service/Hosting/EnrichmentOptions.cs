@@ -1,0 +1,51 @@
+using System.ComponentModel.DataAnnotations;
+using AcquireInfra.Enrichment.Feeds.Storage;
+using Microsoft.Extensions.Options;
+
+namespace AcquireInfra.Enrichment.Service.Hosting;
+
+/// <summary>Section "Enrichment". Wrong values stop the service at start, all of them told, with exit code 78.</summary>
+public sealed class EnrichmentOptions
+{
+    public const string Section = "Enrichment";
+
+    /// <summary>Folder of the bundled data: source manifest, what it names, and policy. Default: beside the program.</summary>
+    [Required]
+    public string DataFolder { get; set; } = Feeds.Loading.DataFolder.DefaultPath;
+
+    /// <summary>Folder for compiled snapshots; the only one that is written. Default: the user's local application data.</summary>
+    [Required]
+    public string StateFolder { get; set; } = SnapshotStore.DefaultFolder;
+
+    /// <summary>A further source manifest: its sources are added, and replace bundled ones of the same id. Default: none.</summary>
+    public string? Sources { get; set; }
+
+    /// <summary>Most items of one JSON batch: 1 to 100,000. Default 10,000.</summary>
+    [Range(1, 100_000)]
+    public int MaxBatchItems { get; set; } = 10_000;
+
+    /// <summary>Most bytes of the body of a JSON batch: 1 KiB to 64 MiB. Default 8 MiB.</summary>
+    [Range(1024, 64 * 1024 * 1024)]
+    public int MaxBatchBytes { get; set; } = 8 * 1024 * 1024;
+}
+
+[OptionsValidator]
+internal sealed partial class EnrichmentOptionsValidator : IValidateOptions<EnrichmentOptions>;
+
+/// <summary>What the attributes cannot say: every key of the section is known, and what a path names is there.</summary>
+internal sealed class EnrichmentSectionValidator(IConfiguration configuration) : IValidateOptions<EnrichmentOptions>
+{
+    public ValidateOptionsResult Validate(string? name, EnrichmentOptions options)
+    {
+        var known = typeof(EnrichmentOptions).GetProperties().Select(property => property.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var faults = configuration.GetSection(EnrichmentOptions.Section).GetChildren()
+            .Where(child => !known.Contains(child.Key))
+            .Select(child => $"{EnrichmentOptions.Section}:{child.Key} is no option; there are {string.Join(", ", known.Order(StringComparer.Ordinal))}.")
+            .ToList();
+        if (options.Sources is { Length: > 0 } manifest && !File.Exists(manifest))
+        {
+            faults.Add($"{EnrichmentOptions.Section}:Sources names {manifest}, which is not there.");
+        }
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+}

@@ -1,0 +1,19 @@
+using AcquireInfra.Enrichment.Snapshots;
+using Microsoft.Extensions.Options;
+
+namespace AcquireInfra.Enrichment.Service.Hosting;
+
+internal static class EnrichmentServices
+{
+    /// <summary>Options, the live snapshot and the judge.</summary>
+    public static IHostApplicationBuilder AddEnrichment(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptionsWithValidateOnStart<EnrichmentOptions, EnrichmentOptionsValidator>().BindConfiguration(EnrichmentOptions.Section);
+        builder.Services.AddSingleton<IValidateOptions<EnrichmentOptions>, EnrichmentSectionValidator>();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<SnapshotHolder>();
+        builder.Services.AddSingleton<JudgeProvider>();
+        builder.Services.AddHostedService<SnapshotLoader>();
+        return builder;
+    }
+}

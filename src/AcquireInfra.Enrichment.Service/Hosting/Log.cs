@@ -1,0 +1,17 @@
+namespace AcquireInfra.Enrichment.Service.Hosting;
+
+/// <summary>Events: 1000 look-up, 2000 feeds, 3000 snapshots. An id or event name, once released, is never changed or reused.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(EventId = 2001, EventName = "FeedFaults", Level = LogLevel.Warning,
+        Message = "Source {Source}: {File} has {Count} faulty records, the first {Fault} at line {Line}, column {Column}; the rest is used.")]
+    public static partial void FeedFaults(ILogger logger, string source, string file, int count, string fault, int line, int column);
+
+    [LoggerMessage(EventId = 3001, EventName = "SnapshotLive", Level = LogLevel.Information,
+        Message = "Snapshot {SnapshotId} is live: {Sources} sources, {Bytes} bytes, ready after {Milliseconds:F0} ms.")]
+    public static partial void SnapshotLive(ILogger logger, string snapshotId, int sources, long bytes, double milliseconds);
+
+    [LoggerMessage(EventId = 3002, EventName = "NoSnapshot", Level = LogLevel.Error,
+        Message = "No snapshot could be put in place in {StateFolder}: every look-up is answered 503 until one is.")]
+    public static partial void NoSnapshot(ILogger logger, string stateFolder, Exception exception);
+}

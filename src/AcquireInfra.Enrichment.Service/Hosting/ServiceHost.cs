@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace AcquireInfra.Enrichment.Service.Hosting;
+
+/// <summary>The defaults a host begins with: in code, under every configuration source, so that the program needs no file beside it.</summary>
+internal static class ServiceHost
+{
+    static readonly Dictionary<string, string?> Defaults = new()
+    {
+        ["Kestrel:Endpoints:Rest:Url"] = "http://127.0.0.1:8080",
+        ["Kestrel:Endpoints:Grpc:Url"] = "http://127.0.0.1:8081",
+        ["Kestrel:Endpoints:Grpc:Protocols"] = "Http2",
+        ["Kestrel:Endpoints:Admin:Url"] = "http://127.0.0.1:8082",
+        ["Logging:LogLevel:Default"] = "Information",
+        // ASP.NET's own request logs print the path, and a path here holds the address looked up.
+        ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+        ["Logging:Console:FormatterName"] = "simple",
+        ["Logging:Console:FormatterOptions:SingleLine"] = "true",
+        ["Logging:Console:FormatterOptions:TimestampFormat"] = "yyyy-MM-ddTHH:mm:ss.fffZ ",
+        ["Logging:Console:FormatterOptions:UseUtcTimestamp"] = "true",
+    };
+
+    public static WebApplicationBuilder CreateBuilder(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ContentRootPath = AppContext.BaseDirectory, // starts from any folder, and never watches a file system from its root
+        });
+        builder.Configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = Defaults });
+        builder.Services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 1024 * 1024; // a batch raises it for itself
+            kestrel.Limits.MaxRequestHeaderCount = 50;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
+        });
+        return builder;
+    }
+}

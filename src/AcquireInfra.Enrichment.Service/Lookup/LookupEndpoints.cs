@@ -1,0 +1,68 @@
+using AcquireInfra.Enrichment.Addressing;
+using AcquireInfra.Enrichment.Exports;
+using AcquireInfra.Enrichment.Service.Hosting;
+using AcquireInfra.Enrichment.Verdicts;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AcquireInfra.Enrichment.Service.Lookup;
+
+/// <summary>Look-ups over REST. Endpoints translate: text to address, report to response.</summary>
+internal static class LookupEndpoints
+{
+    public static IHostApplicationBuilder AddLookup(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddProblemDetails();
+        builder.Services.AddOpenApi(openApi => openApi.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info.Title = "AcquireInfra.Enrichment";
+            document.Info.Description = "Which ASN and prefix an address is in, what it is used for, how risky it is, and who says so.";
+            return Task.CompletedTask;
+        }));
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, VerdictJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, BatchJson.Default);
+        });
+        return builder;
+    }
+
+    public static void MapLookup(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/v1").WithTags("Lookup");
+        // {**ip} and not {ip}: %2F in "192.0.2.7%2F32" reaches a catch-all only.
+        group.MapGet("/ip/{**ip}", GetVerdict)
+            .WithName(nameof(GetVerdict))
+            .WithSummary("Judges one address; an address that no source lists is a verdict too, not a 404.")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        group.MapPost("/ip:batch", BatchEndpoint.PostBatchAsync)
+            .WithName("PostBatch")
+            .WithSummary("Judges up to 10,000 addresses, in order, duplicates kept; a bad item has its error in its place.")
+            .Accepts<BatchRequest>("application/json")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+    }
+
+    internal static Results<Ok<VerdictResponse>, ProblemHttpResult> GetVerdict(string? ip, HttpContext context, JudgeProvider judges)
+    {
+        var text = LastSegments(context) ?? ip ?? "";
+        if (!AddressParser.TryParse(text, out var address, out var fault))
+        {
+            return Problems.BadAddress(text, fault);
+        }
+        return judges.Current is { } judge ? TypedResults.Ok(VerdictResponse.From(judge.Explain(address), judge)) : Problems.NoSnapshot();
+    }
+
+    // The route value has every escape undone but %2F, so that "%2F" and "%252F" look alike there. The raw target tells them apart, and
+    // is decoded once.
+    static string? LastSegments(HttpContext context)
+    {
+        const string Route = "/v1/ip/";
+        var target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
+        var start = target.IndexOf(Route, StringComparison.OrdinalIgnoreCase);
+        var path = start < 0 ? null : target[(start + Route.Length)..];
+        return path is null ? null : Uri.UnescapeDataString(path.Split('?', 2)[0]);
+    }
+}
