@@ -104,8 +104,8 @@ public sealed class Judge
         var onPrefixes = claims.OnPrefixes;
         var onAsn = claims.OnAsn;
         var isCarrier = _policy.CarrierRoles.AsSpan().Contains(Snapshot.RoleOf(profile));
-        var (strengths, fresh) = (0.0, 0.0);
-        var (category, family, absent, strongest) = (-1, -1, 1.0, 0.0);
+        var freshness = default(Freshness);
+        var (category, family, absent, strongest) = (-1, -1, 1.0, (Strength: 0.0, Decay: 0.0));
         // Both lists are in the order of category and family: one merge, and a family ends where the next begins.
         while (!onPrefixes.IsEmpty || !onAsn.IsEmpty)
         {
@@ -114,25 +114,42 @@ public sealed class Judge
             onPrefixes = fromAsn ? onPrefixes : onPrefixes[1..];
             onAsn = fromAsn ? onAsn[1..] : onAsn;
             var claim = Snapshot.ClaimAt((uint)index);
-            var (full, decay) = StrengthAt(index, claim);
-            var strength = fromAsn && isCarrier && !SpeaksForCarrier(claim) ? 0 : full;
             if (claim.Category != category || _families[claim.Source] != family)
             {
-                absent *= 1 - strongest;
+                absent *= 1 - strongest.Strength;
+                freshness.Add(strongest);
                 if (claim.Category != category)
                 {
                     Close(probabilities, category, absent);
                     absent = 1;
                 }
-                (category, family, strongest) = (claim.Category, _families[claim.Source], 0);
+                (category, family, strongest) = (claim.Category, _families[claim.Source], default);
             }
-            strongest = Math.Max(strongest, strength);
-            strengths += strength;
-            fresh += strength * decay;
+            var counts = !fromAsn || !isCarrier || SpeaksForCarrier(claim);
+            strongest = counts ? Stronger(strongest, StrengthAt(index, claim)) : strongest;
         }
-        Close(probabilities, category, absent * (1 - strongest));
+        freshness.Add(strongest);
+        Close(probabilities, category, absent * (1 - strongest.Strength));
         GC.KeepAlive(Snapshot);
-        return strengths > 0 ? fresh / strengths : 1;
+        return freshness.Value;
+    }
+
+    static (double Strength, double Decay) Stronger((double Strength, double Decay) one, (double Strength, double Decay) other) =>
+        one.CompareTo(other) >= 0 ? one : other;
+
+    /// <summary>Decay of what counts, weighted by strength: of each family its strongest claim, so that copies change nothing.</summary>
+    struct Freshness
+    {
+        double _strengths;
+        double _fresh;
+
+        public void Add((double Strength, double Decay) strongest)
+        {
+            _strengths += strongest.Strength;
+            _fresh += strongest.Strength * strongest.Decay;
+        }
+
+        public readonly double Value => _strengths > 0 ? _fresh / _strengths : 1;
     }
 
     /// <summary>

@@ -1,0 +1,98 @@
+using AcquireInfra.Enrichment.Addressing;
+using AcquireInfra.Enrichment.Compilation;
+using AcquireInfra.Enrichment.Tests.Snapshots;
+using AcquireInfra.Enrichment.Verdicts;
+using CsCheck;
+
+namespace AcquireInfra.Enrichment.Tests.Verdicts;
+
+/// <summary>The laws of scoring, on random sets of claims about one address.</summary>
+public sealed class ScoringLawTests
+{
+    const string Address = "9.4.1.1";
+
+    sealed record Draw(int Category, int Family, int Length, int Reliability, int AgeDays);
+
+    static readonly Gen<Draw> GenDraw = Gen.Select(Gen.Int[0, Categories.Count - 1], Gen.Int[0, 3], Gen.Int[8, 32], Gen.Int[1, 100], Gen.Int[0, 300],
+        (category, family, length, reliability, age) => new Draw(category, family, length, reliability, age));
+
+    static readonly Gen<Draw[]> GenDraws = GenDraw.Array[1, 6];
+
+    [Fact]
+    public void Points_AnyClaims_AddUpToTheScoreAndStayInBounds() => GenDraws.Sample(draws =>
+    {
+        var report = Report(draws);
+        var verdict = report.Verdict;
+        Assert.InRange(verdict.Score, 0, 100);
+        Assert.InRange(verdict.RawScore, verdict.Score, 100);
+        Assert.InRange(verdict.Confidence, 0, 100);
+        Assert.Equal(verdict.Score, report.Points.Sum(row => row.Points));
+        Assert.All(report.Points, row => Assert.True(row.Points >= 0 && row.Probability is >= 0 and <= 1));
+    }, iter: 300, threads: 1);
+
+    [Fact]
+    public void Verdict_ClaimsInAnotherOrder_IsTheSame() => GenDraws.Sample(
+        draws => Assert.Equal(Report(draws).Verdict, Report([.. draws.Reverse()]).Verdict), iter: 150, threads: 1);
+
+    [Fact]
+    public void RawScore_MoreEvidence_NeverLower() => Gen.Select(GenDraws, GenDraw).Sample(
+        (draws, more) => Assert.True(Report([.. draws, more]).Verdict.RawScore >= Report(draws).Verdict.RawScore), iter: 200, threads: 1);
+
+    [Fact]
+    public void RawScore_OlderEvidence_NeverHigher() => Gen.Select(GenDraws, Gen.Int[0, 5]).Sample((draws, which) =>
+    {
+        var older = draws.Select((draw, at) => at == which % draws.Length ? draw with { AgeDays = draw.AgeDays + 30 } : draw).ToArray();
+        Assert.True(Report(older).Verdict.RawScore <= Report(draws).Verdict.RawScore);
+    }, iter: 200, threads: 1);
+
+    [Fact]
+    public void RawScore_MoreSpecificEvidence_NeverLower() => Gen.Select(GenDraws, Gen.Int[0, 5], Gen.Int[1, 24]).Sample((draws, which, bits) =>
+    {
+        var closer = draws.Select((draw, at) => at == which % draws.Length ? draw with { Length = Math.Min(draw.Length + bits, 32) } : draw).ToArray();
+        Assert.True(Report(closer).Verdict.RawScore >= Report(draws).Verdict.RawScore);
+    }, iter: 200, threads: 1);
+
+    [Fact]
+    public void Verdict_DuplicateInsideAFamily_ChangesNothing() => Gen.Select(GenDraws, Gen.Int[0, 5]).Sample((draws, which) =>
+        Assert.Equal(Report(draws).Verdict, Report([.. draws, draws[which % draws.Length]]).Verdict), iter: 150, threads: 1);
+
+    // The product form, spelt out: the slow twin of the judge's one pass over sorted claims.
+    [Fact]
+    public void RawScore_AnyClaims_IsTheFormula() => GenDraws.Sample(draws =>
+    {
+        var policy = TestPolicy.Bundled;
+        var left = 1.0;
+        foreach (var category in draws.GroupBy(draw => draw.Category))
+        {
+            var word = ((Category)category.Key).Word();
+            var ageing = policy.Ageing[word];
+            double Strength(Draw draw) => draw.Reliability / 100.0
+                * policy.Specificity.IPv4.First(step => draw.Length >= step.MinLength).Factor
+                * (draw.AgeDays <= ageing.HoldOffDays ? 1 : Math.Pow(0.5, (draw.AgeDays - ageing.HoldOffDays) / ageing.HalfLifeDays));
+            var absent = category.GroupBy(draw => draw.Family).Aggregate(1.0, (product, family) => product * (1 - family.Max(Strength)));
+            left *= 1 - policy.Weights.GetValueOrDefault(word) * (1 - absent);
+        }
+        Assert.Equal(100 * (1 - left), Report(draws).Verdict.RawScore, tolerance: 0.5 + 1e-9);
+    }, iter: 300, threads: 1);
+
+    [Fact]
+    public void Shares_AnyParts_AddUpAndStayWithinOneOfProportion() => Gen.Select(Gen.Double[0, 5].Array[1, 17], Gen.Int[0, 100]).Sample((parts, score) =>
+    {
+        var shares = Explainer.Shares(parts, score);
+        var sum = parts.Sum();
+        Assert.Equal(sum == 0 ? 0 : score, shares.Sum());
+        for (var at = 0; at < parts.Length && sum > 0; at++)
+        {
+            Assert.InRange(shares[at], Math.Floor(score * parts[at] / sum), Math.Floor(score * parts[at] / sum) + 1);
+        }
+    }, iter: 20_000);
+
+    static VerdictReport Report(Draw[] draws)
+    {
+        var address = AcquireInfra.Enrichment.Addressing.Address.Parse(Address);
+        CompilerSource[] sources = [.. draws.Select((draw, at) => TestSources.Prefixes(
+            $"s{at}", ((Category)draw.Category).Word(), Prefix.Create(address, draw.Length).ToString(),
+            info => info with { Family = $"f{draw.Family}", Reliability = draw.Reliability / 100.0, AsOf = TestSources.Day.AddDays(-draw.AgeDays) }))];
+        return new Judge(TestSources.Open(sources), TestPolicy.Bundled, TestSources.Day).Explain(address);
+    }
+}
