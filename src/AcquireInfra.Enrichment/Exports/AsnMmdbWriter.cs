@@ -16,7 +16,12 @@ public static class AsnMmdbWriter
 
     /// <param name="ranges">Sorted and disjoint, as <see cref="AsnTableParser"/> gives them.</param>
     /// <param name="builtAt">The date of the table, not of the call.</param>
-    public static void Write(IReadOnlyList<AsnRange> ranges, string description, DateTimeOffset builtAt, Stream destination)
+    public static void Write(IReadOnlyList<AsnRange> ranges, string description, DateTimeOffset builtAt, Stream destination) =>
+        Write(ranges, description, builtAt, destination, leastRecordBits: 24);
+
+    /// <param name="leastRecordBits">24, 28 or 32; the size that the table needs is taken if it is larger. For tests of the larger ones.</param>
+    internal static void Write(
+        IReadOnlyList<AsnRange> ranges, string description, DateTimeOffset builtAt, Stream destination, int leastRecordBits)
     {
         var data = new MmdbData();
         var offsets = new List<uint>();
@@ -36,7 +41,8 @@ public static class AsnMmdbWriter
         rows.Sort();
         var tree = new MmdbTree(rows);
         tree.AliasMappedIPv4();
-        WriteTree(tree, offsets, data.Length, destination, out var recordBits);
+        var recordBits = Math.Max(leastRecordBits, RecordBits(tree.Nodes.Count, data.Length));
+        WriteTree(tree, offsets, recordBits, destination);
         destination.Write(new byte[SeparatorBytes]);
         destination.Write(data.Written);
         WriteMetadata(tree.Nodes.Count, recordBits, description, builtAt, destination);
@@ -53,11 +59,17 @@ public static class AsnMmdbWriter
         data.String(row.Name);
     }
 
-    static void WriteTree(MmdbTree tree, List<uint> offsets, uint dataBytes, Stream destination, out int recordBits)
+    // The smallest size that holds the largest value: the last byte of the data.
+    static int RecordBits(int nodes, uint dataBytes) => ((ulong)nodes + SeparatorBytes + dataBytes) switch
+    {
+        < 1 << 24 => 24,
+        < 1 << 28 => 28,
+        _ => 32,
+    };
+
+    static void WriteTree(MmdbTree tree, List<uint> offsets, int recordBits, Stream destination)
     {
         var nothing = (uint)tree.Nodes.Count;
-        var largest = nothing + SeparatorBytes + (ulong)dataBytes;
-        recordBits = largest < 1 << 24 ? 24 : largest < 1 << 28 ? 28 : 32;
         uint ValueOf(long branch) => branch switch
         {
             MmdbTree.Nothing => nothing,

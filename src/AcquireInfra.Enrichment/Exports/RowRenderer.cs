@@ -61,9 +61,10 @@ public sealed class RowRenderer
             {
                 var newline = rest.IndexOf((byte)'\n');
                 var length = newline < 0 ? rest.Length : newline;
-                if (rest[..length].IndexOfAnyExcept(" \t\r"u8) >= 0)
+                var line = rest[..length].TrimEnd((byte)'\r');
+                if (line.IndexOfAnyExcept(" \t"u8) >= 0)
                 {
-                    batch[count++] = ReadLine(rest[..length], lines.Length - rest.Length);
+                    batch[count++] = ReadLine(line, lines.Length - rest.Length);
                 }
                 rest = rest[Math.Min(length + 1, rest.Length)..];
             }

@@ -1,0 +1,108 @@
+using AcquireInfra.Enrichment.Addressing;
+using AcquireInfra.Enrichment.Feeds.Loading;
+using AcquireInfra.Enrichment.Feeds.Storage;
+using AcquireInfra.Enrichment.Parsing;
+using AcquireInfra.Enrichment.Snapshots;
+using AcquireInfra.Enrichment.Verdicts;
+
+namespace AcquireInfra.Enrichment.Feeds.Tests.Loading;
+
+/// <summary>Real feeds, by the manifest that names each file of the folder.</summary>
+[Trait("Needs", "feeds")]
+public sealed class PublicFeedsTests
+{
+    static readonly string Manifest = Path.Combine(Repository.Root, "tests", "public-feeds.sources.json");
+
+    static readonly Lazy<(LoadedSources Loaded, Snapshot Snapshot)> Compiled = new(() =>
+    {
+        using var folder = new TemporaryFolder();
+        var (sources, _) = new DataFolder(Repository.Data).LocateSources(Manifest, Repository.Feeds);
+        var loaded = SourceLoader.Load(sources, FeedLimits.Default, folder.Path);
+        return (loaded, SnapshotFile.Write(loaded.Sources, Path.Combine(folder.Path, "all.snapshot")));
+    });
+
+    [Fact]
+    public void Manifest_EveryFileOfTheFolder_IsNamed()
+    {
+        var named = DataFolder.ReadManifest(Manifest).Manifest.Sources.SelectMany(source => source.Files).ToHashSet();
+        var there = Directory.GetFiles(Repository.Feeds, "*", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(Repository.Feeds, file))
+            .Where(file => file != "README.md" && !file.StartsWith("licenses", StringComparison.Ordinal));
+        Assert.Equal(there.Order(StringComparer.Ordinal), named.Order(StringComparer.Ordinal));
+    }
+
+    // Faults that the folder's own README names, and no others.
+    [Fact]
+    public void Load_EveryFile_HasTheFaultsItIsKnownFor()
+    {
+        var faulty = Compiled.Value.Loaded.Files.Where(file => file.Content.FaultCount > 0)
+            .ToDictionary(file => Path.GetFileName(file.Path), file => file.Content.FaultCount);
+        Assert.Equal(
+            new Dictionary<string, int>
+            {
+                ["hexydec-datacentres.csv"] = 556,               // private prefixes, listed for IBM
+                ["hexydec-crawlers.csv"] = 4,                    // host bits twice, a private and a documentation prefix
+                ["lordalfred-vultr-ipv4_merged.txt"] = 3,        // documentation prefixes
+                ["lordalfred-vultr-ipv6_merged.txt"] = 4,        // documentation, 2002::/16, and two protocol prefixes
+                ["tor-all-relays.csv"] = 1,                      // a relay that announces a special-purpose address
+                ["misp-rfc5735.json"] = 2,                       // wider than any feed prefix may be
+                ["misp-ipv6-linklocal.json"] = 1,
+            },
+            faulty);
+    }
+
+    [Fact]
+    public void Compile_AllFeeds_StaysWithinItsSize()
+    {
+        Assert.True(Compiled.Value.Snapshot.FileBytes <= 48 * 1024 * 1024, $"{Compiled.Value.Snapshot.FileBytes} bytes");
+        Assert.True(Compiled.Value.Snapshot.IndexBytes <= 20 * 1024 * 1024, $"{Compiled.Value.Snapshot.IndexBytes} bytes of index");
+    }
+
+    // Every entry of every feed is found again: the sweep against the entries themselves.
+    [Fact]
+    public void Find_FirstAndLastAddressOfEveryEntry_HasItsClaim()
+    {
+        var (loaded, snapshot) = Compiled.Value;
+        var missing = 0;
+        foreach (var source in loaded.Sources.Where(source => source.Info.Kind == SourceKind.Claims && source.Info.Categories.Count > 0))
+        {
+            var index = snapshot.Sources.ToList().FindIndex(info => info.Id == source.Info.Id);
+            foreach (var content in source.Contents)
+            {
+                foreach (var entry in content.Entries)
+                {
+                    missing += HasClaim(snapshot, entry.Prefix.First, index) && HasClaim(snapshot, entry.Prefix.Last, index) ? 0 : 1;
+                }
+            }
+        }
+        Assert.Equal(0, missing);
+    }
+
+    [Fact]
+    public void Judge_AddressesOfTheFeeds_AreWhatTheFeedsSay()
+    {
+        var judge = new Judge(Compiled.Value.Snapshot, new DataFolder(Repository.Data).ReadPolicy(), new DateTimeOffset(2026, 8, 22, 18, 0, 0, TimeSpan.Zero));
+        int Share(string sourceId, Category category)
+        {
+            var entries = Compiled.Value.Loaded.Sources.Single(source => source.Info.Id == sourceId).Contents.SelectMany(content => content.Entries.ToArray()).ToList();
+            return 100 * entries.Count(entry => judge.VerdictOf(entry.Prefix.First).Present.Has(category)) / entries.Count;
+        }
+        Assert.Equal(100, Share("tor-exits", Category.Tor));
+        Assert.Equal(100, Share("icloud-private-relay", Category.Relay));
+        Assert.Equal(100, Share("aws", Category.Hosting));
+        Assert.Equal(100, Share("spamhaus-drop-v4", Category.Bulletproof));
+        Assert.Equal(100, Share("tn3w-protonvpn", Category.Vpn));
+    }
+
+    static bool HasClaim(Snapshot snapshot, Address address, int source)
+    {
+        foreach (var claim in snapshot.ClaimsOf(snapshot.ProfileAt(snapshot.Find(address)).Word).OnPrefixes)
+        {
+            if (snapshot.ClaimAt(claim).Source == source)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+}
