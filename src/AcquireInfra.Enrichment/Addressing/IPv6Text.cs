@@ -9,7 +9,7 @@ namespace AcquireInfra.Enrichment.Addressing;
 internal static class IPv6Text
 {
     const int Groups = 8;
-    const byte NotHex = 0xFF;
+    const uint NotHex = 0xFF;
 
     static ReadOnlySpan<byte> HexValues =>
     [
@@ -26,45 +26,36 @@ internal static class IPv6Text
     public static AddressFault Parse(ReadOnlySpan<byte> text, out Address address)
     {
         address = default;
-        // Groups are shifted in from the right; those before "::" are lifted to their place at the end.
-        UInt128 all = default;
-        UInt128 beforeGap = default;
-        var (count, countBeforeGap) = (0, -1);
-        var at = 0;
+        Span<ushort> groups = stackalloc ushort[Groups];
+        var (count, gap, at) = (0, -1, 0);
         if (text.StartsWith("::"u8))
         {
-            countBeforeGap = 0;
-            at = 2;
+            (gap, at) = (0, 2);
         }
         while (at < text.Length)
         {
             var start = at;
             var group = 0u;
-            while (at < text.Length && Hex(text[at]) is var digit && digit != NotHex)
+            for (uint digit; at < text.Length && (digit = Hex(text[at])) != NotHex; at++)
             {
                 group = group << 4 | digit;
-                at++;
             }
             if (at < text.Length && text[at] == '.')
             {
                 var fault = IPv4Text.Parse(text[start..], out var tail);
-                if (fault != AddressFault.None)
+                if (fault != AddressFault.None || count > Groups - 2)
                 {
-                    return fault;
+                    return fault != AddressFault.None ? fault : AddressFault.IPv6Groups;
                 }
-                all = all << 32 | tail;
-                count += 2;
+                groups[count++] = (ushort)(tail >> 16);
+                groups[count++] = (ushort)tail;
                 break;
             }
-            if (at - start is 0 or > 4)
+            if (at - start is 0 or > 4 || count == Groups)
             {
                 return AddressFault.IPv6Groups;
             }
-            all = all << 16 | group;
-            if (++count > Groups)
-            {
-                return AddressFault.IPv6Groups;
-            }
+            groups[count++] = (ushort)group;
             if (at == text.Length)
             {
                 break;
@@ -75,26 +66,36 @@ internal static class IPv6Text
             }
             if (text[at] == ':')
             {
-                if (countBeforeGap >= 0)
+                if (gap >= 0)
                 {
                     return AddressFault.IPv6Groups; // a second "::"
                 }
-                (beforeGap, countBeforeGap, all) = (all, count, default);
+                gap = count;
                 at++;
             }
         }
-        if (countBeforeGap < 0 ? count != Groups : count >= Groups)
+        if (gap < 0 ? count != Groups : count == Groups)
         {
             return AddressFault.IPv6Groups;
         }
-        if (countBeforeGap > 0)
+        if (gap >= 0)
         {
-            all |= beforeGap << 16 * (Groups - countBeforeGap);
+            OpenGap(groups, gap, count);
         }
-        address = Address.FromUInt128(all);
+        address = new Address(Join(groups), Join(groups[4..]));
         return AddressFault.None;
     }
 
+    // What was read after "::" moves to the end, and zeros stand where it was.
+    static void OpenGap(Span<ushort> groups, int gap, int count)
+    {
+        var after = count - gap;
+        groups[gap..count].CopyTo(groups[(Groups - after)..]);
+        groups[gap..(Groups - after)].Clear();
+    }
+
+    static ulong Join(ReadOnlySpan<ushort> groups) => (ulong)groups[0] << 48 | (ulong)groups[1] << 32 | (ulong)groups[2] << 16 | groups[3];
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static byte Hex(byte character) => character < 128 ? HexValues[character] : NotHex;
+    static uint Hex(byte character) => character < 128 ? HexValues[character] : NotHex;
 }
