@@ -21,7 +21,7 @@ internal static unsafe partial class LpmProtocol
 {
     const int BlockLength = 1_024;
 
-    static volatile uint Zero;
+    static volatile uint _zero;
 
     public static int Run(string folder, int repetitions)
     {
@@ -83,22 +83,22 @@ internal static unsafe partial class LpmProtocol
 
     static void Dependent(RadixTrie trie, uint[] queries)
     {
-        var (zero, previous) = (Zero, 0u);
+        var (zero, previous) = (_zero, 0u);
         foreach (var query in queries)
         {
             previous = trie.FindIPv4(query ^ (previous & zero));
         }
-        Zero = previous & zero;
+        _zero = previous & zero;
     }
 
     static void Dependent(RadixTrie trie, Address[] queries)
     {
-        var (zero, previous) = (Zero, 0u);
+        var (zero, previous) = (_zero, 0u);
         foreach (var query in queries)
         {
             previous = trie.FindIPv6(new Address(query.High ^ (previous & zero), query.Low));
         }
-        Zero = previous & zero;
+        _zero = previous & zero;
     }
 
     static ulong Plain(RadixTrie trie, uint[] queries)
