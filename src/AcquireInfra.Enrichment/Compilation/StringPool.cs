@@ -3,9 +3,9 @@ using System.Text;
 namespace AcquireInfra.Enrichment.Compilation;
 
 /// <summary>Strings by number. 0 is the empty one; the others are numbered in ordinal order when the pool is closed.</summary>
-internal sealed class StringPool
+internal sealed class StringPool(IEnumerable<string> first)
 {
-    readonly SortedSet<string> _strings = new(StringComparer.Ordinal) { "" };
+    readonly SortedSet<string> _strings = new(first.Append(""), StringComparer.Ordinal);
     Dictionary<string, uint>? _numbers;
 
     public void Add(string? text) => _strings.Add(text ?? "");

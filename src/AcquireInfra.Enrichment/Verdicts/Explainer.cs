@@ -121,22 +121,20 @@ public static class Explainer
         var isWholeAsn = claim.PrefixLength == Claim.WholeAsn;
         var named = judge.Snapshot.Text(claim.Provider);
         var provider = named.Length > 0 ? named : claim.Basis != 0 && asn is { Provider.Length: > 0 } ? asn.Provider : null;
-        var category = (Category)claim.Category;
-        var reliability = source.ReliabilityOf(category) * judge.Policy.BasisReliability((RoleBasis)claim.Basis) * claim.Confidence / 100;
-        return (category, new Evidence(
+        return ((Category)claim.Category, new Evidence(
             source,
             isWholeAsn ? null : Prefix.Create(address, claim.PrefixLength),
             isWholeAsn ? asn?.Asn : null,
             provider,
             claim.FirstSeenHour == 0 ? null : DateTimeOffset.FromUnixTimeSeconds(claim.FirstSeenHour * 3600L),
-            Judge.SeenAt(claim, source),
-            reliability,
-            counts ? judge.StrengthOf(claim).Strength : 0));
+            ClaimWeights.SeenAt(claim, source),
+            judge.Weights.ReliabilityOf(claim),
+            counts ? judge.Weights.Of(claim).Strength : 0));
     }
 
     static List<string> WarningsOf(Judge judge, List<CategoryPoints> points) => [.. points
         .SelectMany(row => row.Evidence.Select(evidence => (row.Category, evidence.Source)))
-        .Where(pair => !judge.IsFresh(pair.Source, pair.Category))
+        .Where(pair => !judge.Weights.IsFresh(pair.Source, pair.Category))
         .Select(pair => $"{pair.Source.Id}: data of {pair.Source.AsOf:yyyy-MM-dd} is past its maximum age and no longer covers {pair.Category.Word()}.")
         .Distinct()
         .Order(StringComparer.Ordinal)];

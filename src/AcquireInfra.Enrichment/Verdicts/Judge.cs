@@ -17,7 +17,7 @@ public sealed class Judge
 {
     readonly CompiledPolicy _policy;
     readonly int[] _families;
-    readonly (double Strength, double Decay)[]? _strengths;
+    readonly ClaimWeights _weights;
     readonly CategorySet[] _coveredByRanges = new CategorySet[2];
     readonly CategorySet _coveredByRoles;
     readonly ulong[]? _verdicts;
@@ -31,14 +31,11 @@ public sealed class Judge
         At = new DateTimeOffset(at.UtcTicks - at.UtcTicks % TimeSpan.TicksPerHour, TimeSpan.Zero);
         var familyNames = snapshot.Sources.Select(source => source.Family).Distinct().Order(StringComparer.Ordinal).ToArray();
         _families = [.. snapshot.Sources.Select(source => Array.BinarySearch(familyNames, source.Family, StringComparer.Ordinal))];
-        if (remember)
-        {
-            _strengths = [.. Enumerable.Range(0, snapshot.ClaimCount).Select(claim => StrengthOf(snapshot.ClaimAt((uint)claim)))];
-            _verdicts = new ulong[snapshot.ProfileCount];
-        }
+        _weights = new ClaimWeights(snapshot, _policy, At, remember);
+        _verdicts = remember ? new ulong[snapshot.ProfileCount] : null;
         foreach (var source in snapshot.Sources)
         {
-            var covered = CoveredBy(source);
+            var covered = _weights.CoveredBy(source);
             if (source.Kind == SourceKind.AsnRoles)
             {
                 _coveredByRoles |= covered;
@@ -57,6 +54,8 @@ public sealed class Judge
     public string PolicyVersion => _policy.Version;
 
     internal CompiledPolicy Policy => _policy;
+
+    internal ClaimWeights Weights => _weights;
 
     /// <summary>Judges one address.</summary>
     public Verdict VerdictOf(Address address) =>
@@ -126,7 +125,7 @@ public sealed class Judge
                 (category, family, strongest) = (claim.Category, _families[claim.Source], default);
             }
             var counts = !fromAsn || !isCarrier || SpeaksForCarrier(claim);
-            strongest = counts ? Stronger(strongest, StrengthAt(index, claim)) : strongest;
+            strongest = counts ? Stronger(strongest, _weights.At(index, claim)) : strongest;
         }
         freshness.Add(strongest);
         Close(probabilities, category, absent * (1 - strongest.Strength));
@@ -184,7 +183,7 @@ public sealed class Judge
         {
             var claim = Snapshot.ClaimAt(index);
             var provider = claim.Basis == 0 ? claim.Provider : role;
-            if (claim.Category == (byte)category && provider != 0 && StrengthAt((int)index, claim).Strength is var strength && strength > best.Strength)
+            if (claim.Category == (byte)category && provider != 0 && _weights.At((int)index, claim).Strength is var strength && strength > best.Strength)
             {
                 best = (provider, strength);
             }
@@ -250,45 +249,6 @@ public sealed class Judge
     /// <summary>Categories that no fresh source covers for a whole family; an ASN's role may still cover some at its addresses.</summary>
     public IEnumerable<Category> UncoveredAnywhere(bool isIPv6) =>
         _policy.Order.Where(category => _policy.Assessed.Has(category) && !(_coveredByRanges[isIPv6 ? 1 : 0] | _coveredByRoles).Has(category));
-
-    (double Strength, double Decay) StrengthAt(int index, Claim claim) => _strengths is null ? StrengthOf(claim) : _strengths[index];
-
-    internal (double Strength, double Decay) StrengthOf(Claim claim)
-    {
-        var source = Snapshot.Sources[claim.Source];
-        var category = (Category)claim.Category;
-        var basis = (RoleBasis)claim.Basis;
-        var reliability = source.ReliabilityOf(category) * _policy.BasisReliability(basis) * claim.Confidence / 100;
-        var specificity = claim.PrefixLength == Claim.WholeAsn
-            ? _policy.AsnOnlySpecificity(category, basis == RoleBasis.Certain || source.Authoritative)
-            : source.Authoritative ? 1 : _policy.Specificity(claim.PrefixLength, claim.IsIPv6 == 1);
-        var decay = DecayOf(source, category, SeenAt(claim, source));
-        return (reliability * specificity * decay, decay);
-    }
-
-    internal static DateTimeOffset SeenAt(Claim claim, SourceInfo source) =>
-        claim.LastSeenHour == 0 ? source.AsOf : DateTimeOffset.FromUnixTimeSeconds(claim.LastSeenHour * 3600L);
-
-    double DecayOf(SourceInfo source, Category category, DateTimeOffset seenAt)
-    {
-        var ageing = _policy.Ageing(category);
-        var days = (At - seenAt).TotalDays - (source.HoldOff?.TotalDays ?? ageing.HoldOffDays);
-        return days <= 0 ? 1 : Math.Pow(2, -days / ageing.HalfLifeDays);
-    }
-
-    // A source past its maximum age no longer shows that what it does not list is not so.
-    CategorySet CoveredBy(SourceInfo source)
-    {
-        var covered = CategorySet.Empty;
-        foreach (var category in CompiledPolicy.SetOf(source.Covers).Members())
-        {
-            covered = IsFresh(source, category) ? covered.With(category) : covered;
-        }
-        return covered;
-    }
-
-    internal bool IsFresh(SourceInfo source, Category category) =>
-        At - source.AsOf <= (source.MaxAge ?? TimeSpan.FromDays(_policy.Ageing(category).MaxAgeDays));
 
     static double MaxOf(ReadOnlySpan<double> values)
     {
