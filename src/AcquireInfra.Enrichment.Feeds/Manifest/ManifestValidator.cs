@@ -9,6 +9,11 @@ internal static partial class ManifestValidator
 {
     public static IEnumerable<string> FaultsOf(SourceManifest manifest)
     {
+        if (manifest.Sources.Any(source => source is null))
+        {
+            yield return "sources holds null.";
+            yield break;
+        }
         foreach (var twice in manifest.Sources.GroupBy(source => source.Id).Where(group => group.Count() > 1))
         {
             yield return $"{twice.Key}: the id occurs {twice.Count()} times.";
@@ -27,6 +32,14 @@ internal static partial class ManifestValidator
         if (!IdPattern().IsMatch(source.Id))
         {
             yield return "id is 1 to 64 of a-z, 0-9 and hyphen.";
+        }
+        if (!Enum.IsDefined(source.Kind))
+        {
+            yield return "kind is claims, asnTable or asnRoles."; // a JSON number is read as whatever it is
+        }
+        if (HoldsNull(source.Files, source.Categories, source.Covers ?? []))
+        {
+            yield return "files, categories or covers holds null.";
         }
         if (source.Files.Count == 0)
         {
@@ -62,6 +75,19 @@ internal static partial class ManifestValidator
     {
         var hasPrefix = format.Prefix.Count > 0 || format.First is not null;
         var isMmdb = format.Syntax == FeedSyntax.MaxMindDb;
+        if (!Enum.IsDefined(format.Syntax))
+        {
+            yield return "syntax is text, csv, json, jsonl, geofeed or mmdb.";
+        }
+        if (HoldsNull(format.Records, format.Columns, format.Prefix, format.Asn, format.Comments ?? [], format.Where))
+        {
+            yield return "records, columns, prefix, asn, comments or where holds null.";
+            yield break;
+        }
+        if (format.Comments?.Contains("") ?? false)
+        {
+            yield return "comments: an empty marker makes a comment of every line.";
+        }
         if ((format.First is null) != (format.Last is null))
         {
             yield return "first and last go together.";
@@ -74,9 +100,9 @@ internal static partial class ManifestValidator
         {
             yield return "an ASN table has a prefix or range and an ASN.";
         }
-        if (format.Delimiter.Length != 1)
+        if (format.Delimiter is not [< (char)0x80])
         {
-            yield return "delimiter is one character.";
+            yield return "delimiter is one ASCII character.";
         }
         if (format.Syntax == FeedSyntax.Csv && format.Header == (format.Columns.Count > 0))
         {
@@ -92,6 +118,19 @@ internal static partial class ManifestValidator
         }
     }
 
-    [GeneratedRegex("^[a-z0-9-]{1,64}$")]
+    // The reader checks members for null, not elements.
+    static bool HoldsNull(params ReadOnlySpan<IReadOnlyList<object?>> lists)
+    {
+        foreach (var list in lists)
+        {
+            if (list.Contains(null))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    [GeneratedRegex("^[a-z0-9-]{1,64}\\z")]
     private static partial Regex IdPattern();
 }

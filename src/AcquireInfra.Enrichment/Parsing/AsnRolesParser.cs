@@ -28,35 +28,39 @@ public static class AsnRolesParser
             {
                 throw new FormatException($"ASN roles have the columns {string.Join(", ", Columns)}, not {string.Join(", ", reader.Columns)}.");
             }
-            if (TryReadRow(reader.Fields, limits, out var row, out var column) && rows.TryAdd(row.Asn, row))
+            var fault = ReadRow(reader.Fields, limits, out var row, out var column);
+            if (fault == FeedFault.None && !rows.TryAdd(row.Asn, row))
             {
-                continue;
+                (fault, column) = (FeedFault.BadAsn, 0);
             }
-            faults.Fault(column == 0 ? FeedFault.BadAsn : FeedFault.BadValue, reader.Line, reader.Fields.PlaceAt(column).Column);
+            if (fault != FeedFault.None)
+            {
+                faults.Fault(fault, reader.Line, reader.Fields.PlaceAt(Math.Min(column, reader.Fields.ValueCount - 1)).Column);
+            }
         }
         return [.. rows.Values];
     }
 
-    static bool TryReadRow(FeedRecord fields, FeedLimits limits, out AsnRoleRow row, out int badColumn)
+    // The column counts from 0; a short row may lack it.
+    static FeedFault ReadRow(FeedRecord fields, FeedLimits limits, out AsnRoleRow row, out int column)
     {
         row = default;
-        badColumn = 0;
+        column = 0;
         if (!Asn.TryParse(fields.ValueOf(0), out var asn) || asn.Number == 0)
         {
-            return false;
+            return FeedFault.BadAsn;
         }
-        badColumn = Math.Min(1, fields.ValueCount - 1);
+        column = 1;
         if (!AsnRoles.TryParseRole(Encoding.UTF8.GetString(fields.ValueOf(1)), out var role))
         {
-            return false;
+            return FeedFault.BadValue;
         }
-        badColumn = Math.Min(3, fields.ValueCount - 1);
+        column = 3;
         if (!AsnRoles.TryParseBasis(Encoding.UTF8.GetString(fields.ValueOf(3)), out var basis))
         {
-            return false;
+            return FeedFault.BadValue;
         }
-        badColumn = 0; // what is still wrong now is a second row for the ASN
         row = new(asn, role, basis, CleanText.Of(fields.ValueOf(2), limits.MaxNameCharacters));
-        return true;
+        return FeedFault.None;
     }
 }

@@ -22,8 +22,7 @@ public static class AsnTableParser
         {
             ParseTable(table, limits, faults, ranges);
         }
-        ranges.Sort(static (left, right) => left.Range.First.CompareTo(right.Range.First));
-        return Disjoint(ranges);
+        return Disjoint([.. ranges.OrderBy(static row => row.Range.First)]); // stable, as List.Sort is not
     }
 
     static void ParseTable(Stream table, FeedLimits limits, FeedContent faults, List<AsnRange> ranges)

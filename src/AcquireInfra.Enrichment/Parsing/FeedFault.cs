@@ -45,7 +45,10 @@ public sealed record FeedLimits
     /// <summary>Bytes of one feed, unpacked. Default 64 MiB.</summary>
     public long MaxFeedBytes { get; init; } = 64L * 1024 * 1024;
 
-    /// <summary>Bytes of one line of text or CSV, and of one JSON token. Default 4 KiB; a longer one is a fault, the rest is read.</summary>
+    /// <summary>
+    /// Bytes of one line of text or CSV, and of one JSON token. Default 4 KiB; a longer line is a fault and passed over, a longer
+    /// token ends its document.
+    /// </summary>
     public int MaxLineBytes { get; init; } = 4 * 1024;
 
     /// <summary>Entries of one feed. Default 5 million.</summary>

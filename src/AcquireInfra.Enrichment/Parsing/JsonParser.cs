@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 
@@ -6,40 +7,45 @@ namespace AcquireInfra.Enrichment.Parsing;
 /// <summary>JSON documents as a stream of tokens, and JSON Lines a line at a time. Memory is the largest token, not the document.</summary>
 internal static class JsonParser
 {
+    // What is held along with a token that is not whole yet: its quotes, and a comma and blanks before it.
+    const int SeparatorBytes = 64;
+
+    static readonly SearchValues<byte> Separators = SearchValues.Create(" \t\r\n,:"u8);
+
     /// <summary>One document. Broken syntax ends it with a fault at its place; what came before stays.</summary>
     public static void ParseDocument(Stream stream, FeedFormat format, FeedLimits limits, FeedContent content)
     {
         var walker = new JsonWalker(format, limits, content);
         var place = new PlaceCounter();
-        var buffer = new byte[limits.BufferBytes + limits.MaxLineBytes];
+        var buffer = new byte[limits.BufferBytes + limits.MaxLineBytes + SeparatorBytes];
         var state = new JsonReaderState(JsonWalker.ReaderOptions);
-        var (held, total, ended) = (0, 0L, false);
+        var held = ReadPastByteOrderMark(stream, buffer);
+        var (total, ended) = ((long)held, false);
         while (!ended && !content.IsFull)
         {
             var read = stream.Read(buffer, held, Math.Min(limits.BufferBytes, buffer.Length - held));
             total += read;
             ended = read == 0;
-            if (total > limits.MaxFeedBytes)
+            var surplus = (int)Math.Max(total - limits.MaxFeedBytes, 0);
+            var bytes = buffer.AsSpan(0, held + read - surplus);
+            if (!TryTakeTokens(bytes, ended, limits, ref state, walker, ref place, content, out var consumed))
+            {
+                return;
+            }
+            if (surplus > 0)
             {
                 content.Fault(FeedFault.FeedTooLong, place.Line, place.Column);
                 return;
             }
-            var bytes = buffer.AsSpan(0, held + read);
-            if (total == read && bytes.StartsWith(Encoding.UTF8.Preamble))
+            var rest = bytes[consumed..];
+            if (rest.Length > limits.MaxLineBytes + SeparatorBytes) // of one token longer than any value may be
             {
-                bytes = bytes[Encoding.UTF8.Preamble.Length..];
-            }
-            if (!TryTakeTokens(bytes, ended, ref state, walker, ref place, content, out var consumed))
-            {
+                place.MoveTo(rest, Math.Max(rest.IndexOfAnyExcept(Separators), 0));
+                content.Fault(FeedFault.LineTooLong, place.Line, place.Column);
                 return;
             }
-            held = bytes.Length - consumed;
-            if (held > limits.MaxLineBytes)
-            {
-                content.Fault(FeedFault.LineTooLong, place.Line, place.Column); // one token longer than any value may be
-                return;
-            }
-            bytes[consumed..].CopyTo(buffer);
+            rest.CopyTo(buffer);
+            held = rest.Length;
         }
     }
 
@@ -57,28 +63,46 @@ internal static class JsonParser
             walker.Reset();
             var state = new JsonReaderState(JsonWalker.ReaderOptions);
             var place = new PlaceCounter { Line = lines.Line };
-            TryTakeTokens(line, isFinal: true, ref state, walker, ref place, content, out _);
+            TryTakeTokens(line, isFinal: true, limits, ref state, walker, ref place, content, out _);
         }
     }
 
+    // Reads until it is known whether there is a mark: a stream may give one byte at a time.
+    static int ReadPastByteOrderMark(Stream stream, byte[] buffer)
+    {
+        var start = buffer.AsSpan(0, Encoding.UTF8.Preamble.Length);
+        var read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        return start.SequenceEqual(Encoding.UTF8.Preamble) ? 0 : read;
+    }
+
     static bool TryTakeTokens(
-        ReadOnlySpan<byte> bytes, bool isFinal, ref JsonReaderState state, JsonWalker walker, ref PlaceCounter place, FeedContent content,
-        out int consumed)
+        ReadOnlySpan<byte> bytes, bool isFinal, FeedLimits limits, ref JsonReaderState state, JsonWalker walker, ref PlaceCounter place,
+        FeedContent content, out int consumed)
     {
         var reader = new Utf8JsonReader(bytes, isFinal, state);
+        consumed = bytes.Length;
         try
         {
             while (reader.Read() && !content.IsFull)
             {
                 place.MoveTo(bytes, (int)reader.TokenStartIndex);
+                if (reader.ValueSpan.Length > limits.MaxLineBytes)
+                {
+                    content.Fault(FeedFault.LineTooLong, place.Line, place.Column);
+                    return false;
+                }
                 walker.Take(ref reader, place.Line, place.Column);
             }
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the latter: half a surrogate pair
+        catch (JsonException)
         {
             place.MoveTo(bytes, (int)reader.BytesConsumed);
             content.Fault(FeedFault.BadJson, place.Line, place.Column);
-            consumed = bytes.Length;
+            return false;
+        }
+        catch (InvalidOperationException) // half a surrogate pair in the token that was taken, whose place is known
+        {
+            content.Fault(FeedFault.BadJson, place.Line, place.Column);
             return false;
         }
         consumed = (int)reader.BytesConsumed;

@@ -4,7 +4,8 @@ namespace AcquireInfra.Enrichment.Parsing;
 
 /// <summary>
 /// Lines of a byte stream in bounded memory: LF or CR LF, a byte order mark dropped, a last line without end taken. A line over the
-/// limit is passed over to its end and reported once; its length never decides how much memory is used.
+/// limit is passed over to its end and reported once; its length never decides how much memory is used. A feed over its limit is cut
+/// at the last line that ends within it, wherever the buffers end.
 /// </summary>
 internal ref struct LineReader(Stream stream, FeedLimits limits, FeedContent content)
 {
@@ -13,6 +14,7 @@ internal ref struct LineReader(Stream stream, FeedLimits limits, FeedContent con
     int _end;
     long _total;
     bool _ended;
+    bool _isCut;
 
     /// <summary>Number of the line last returned, from 1.</summary>
     public int Line { get; private set; }
@@ -21,7 +23,7 @@ internal ref struct LineReader(Stream stream, FeedLimits limits, FeedContent con
     public bool TryRead(out ReadOnlySpan<byte> line)
     {
         var skipping = false;
-        while (true)
+        while (!content.IsFull)
         {
             var pending = _buffer.AsSpan(_start, _end - _start);
             var newline = pending.IndexOf((byte)'\n');
@@ -41,10 +43,10 @@ internal ref struct LineReader(Stream stream, FeedLimits limits, FeedContent con
                 line = Line == 1 && line.StartsWith(Encoding.UTF8.Preamble) ? line[Encoding.UTF8.Preamble.Length..] : line;
                 return true;
             }
-            if (_ended || content.IsFull)
+            if (_ended)
             {
-                line = default;
-                return false;
+                ReportEnd(skipping);
+                break;
             }
             if (pending.Length > limits.MaxLineBytes)
             {
@@ -52,6 +54,20 @@ internal ref struct LineReader(Stream stream, FeedLimits limits, FeedContent con
                 _start = _end;
             }
             Fill();
+        }
+        line = default;
+        return false;
+    }
+
+    readonly void ReportEnd(bool skipping)
+    {
+        if (_isCut)
+        {
+            content.Fault(FeedFault.FeedTooLong, Line + 1, 1);
+        }
+        else if (skipping)
+        {
+            content.Fault(FeedFault.LineTooLong, Line + 1, 1); // the last line, and nothing ended it
         }
     }
 
@@ -65,9 +81,10 @@ internal ref struct LineReader(Stream stream, FeedLimits limits, FeedContent con
         _ended = read == 0;
         if (_total > limits.MaxFeedBytes)
         {
-            content.Fault(FeedFault.FeedTooLong, Line + 1, 1);
-            _end = _start;
+            var within = _end - (int)(_total - limits.MaxFeedBytes);
+            _end = _buffer.AsSpan(0, within).LastIndexOf((byte)'\n') + 1;
             _ended = true;
+            _isCut = true;
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using AcquireInfra.Enrichment.Addressing;
 using MaxMind.Db;
@@ -13,7 +14,7 @@ namespace AcquireInfra.Enrichment.Parsing;
 /// </summary>
 internal static class MmdbParser
 {
-    // A tree of a few hundred bytes can name 2^128 networks by pointing at itself, and the reader would walk them all.
+    // For what passes the check of the tree and is still more than a database should be.
     static readonly TimeSpan MaxWalk = TimeSpan.FromSeconds(30);
 
     /// <exception cref="InvalidDataException">The file is no MaxMind DB, or a broken one; the message says which.</exception>
@@ -23,7 +24,9 @@ internal static class MmdbParser
         try
         {
             using var reader = new Reader(privatePath, FileAccessMode.MemoryMapped);
-            content.AsOf = BuildTime(reader.Metadata);
+            var metadata = reader.Metadata;
+            content.AsOf = BuildTime(metadata);
+            MmdbTreeCheck.Check(privatePath, NodeCount(metadata), RecordSize(metadata), metadata.IPVersion == 4 ? 32 : 128);
             Walk(reader, new NetworkMapper(format, limits, content), limits, content);
         }
         catch (Exception exception) when (exception is InvalidDatabaseException or DeserializationException or ArgumentException
@@ -50,6 +53,13 @@ internal static class MmdbParser
             }
         }
     }
+
+    // The reader does not tell them. A release that names them otherwise fails every test of this class.
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_NodeCount")]
+    static extern long NodeCount(Metadata metadata);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_RecordSize")]
+    static extern int RecordSize(Metadata metadata);
 
     // Null for a build time that no calendar holds: one test file has 2^64-1.
     static DateTimeOffset? BuildTime(Metadata metadata)

@@ -25,7 +25,7 @@ internal sealed class PrefixReader(FeedFormat format, FeedLimits limits, FeedCon
         var dash = text.IndexOf((byte)'-');
         if (dash > 0)
         {
-            ReadRange(text[..dash].Trim((byte)' '), text[(dash + 1)..].Trim((byte)' '), asn, label, line, column);
+            ReadRange(text[..dash].Trim(" \t"u8), text[(dash + 1)..].Trim(" \t"u8), asn, label, line, column);
             return;
         }
         switch (Prefix.Parse(text, out var prefix))

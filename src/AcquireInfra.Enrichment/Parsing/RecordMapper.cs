@@ -108,7 +108,8 @@ internal sealed class RecordMapper(FeedFormat format, FieldMap map, FeedLimits l
     {
         if (filter.Min is { } min)
         {
-            return Utf8Parser.TryParse(record.ValueOf(slot), out double number, out _) && number >= min;
+            var value = record.ValueOf(slot);
+            return Utf8Parser.TryParse(value, out double number, out var used) && used == value.Length && number >= min;
         }
         var listed = false;
         for (var index = 0; index < record.ValueCount && !listed; index++)
@@ -144,9 +145,9 @@ internal sealed class RecordMapper(FeedFormat format, FieldMap map, FeedLimits l
         return set;
     }
 
-    // IPinfo writes "true" and "", MaxMind leaves false ones out, some write 1 and 0.
-    internal static bool IsTrue(ReadOnlySpan<byte> value) => !value.IsEmpty && !value.SequenceEqual("0"u8)
-        && !Ascii.EqualsIgnoreCase(value, "false"u8);
+    // IPinfo writes "true" and "", MaxMind leaves false ones out, some write 1 and 0. Any other word, "no" or "null", is not true.
+    static bool IsTrue(ReadOnlySpan<byte> value) => Ascii.EqualsIgnoreCase(value, "true"u8)
+        || (Utf8Parser.TryParse(value, out double number, out var used) && used == value.Length && number != 0);
 
     static bool TryReadConfidence(ReadOnlySpan<byte> text, out int percent)
     {
