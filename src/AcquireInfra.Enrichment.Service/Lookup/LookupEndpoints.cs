@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using AcquireInfra.Enrichment.Addressing;
 using AcquireInfra.Enrichment.Exports;
 using AcquireInfra.Enrichment.Service.Hosting;
@@ -21,6 +22,8 @@ internal static class LookupEndpoints
         }));
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
+            // ASP.NET's own default lets < and > through; names of organisations and inputs come from whoever registers or sends them.
+            json.SerializerOptions.Encoder = JavaScriptEncoder.Default;
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, VerdictJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, BatchJson.Default);
         });
