@@ -12,6 +12,7 @@ internal static class AsnCommand
     public static Command Create()
     {
         var tables = new Argument<FileInfo[]>("CSV") { Description = "Tables of start,end,asn,name without header, IPv4 and IPv6.", Arity = ArgumentArity.OneOrMore };
+        Failures.RefuseUnknownOptions(tables);
         var built = new Option<string>("--built") { Description = "Date of the table, ISO 8601 in UTC; stands in the file as its build time.", HelpName = "TIME", Required = true };
         var description = new Option<string>("--description") { Description = "Stands in the file; name the table and its licence.", Required = true };
         var output = new Option<FileInfo>("--out") { Description = "MaxMind DB to write.", HelpName = "FILE", Required = true };
