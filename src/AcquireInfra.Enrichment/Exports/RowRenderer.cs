@@ -63,7 +63,8 @@ public sealed class RowRenderer
                 var length = newline < 0 ? rest.Length : newline;
                 if (rest[..length].IndexOfAnyExcept(" \t\r"u8) >= 0)
                 {
-                    batch[count++] = ReadLine(rest[..length], lines.Length - rest.Length);
+                    var end = rest[length - 1] == '\r' ? length - 1 : length; // a line end of two characters is no part of the input
+                    batch[count++] = ReadLine(rest[..end], lines.Length - rest.Length);
                 }
                 rest = rest[Math.Min(length + 1, rest.Length)..];
             }
