@@ -12,7 +12,8 @@ internal static class AsnCommand
     public static Command Create()
     {
         var tables = new Argument<FileInfo[]>("CSV") { Description = "Tables of start,end,asn,name without header, IPv4 and IPv6.", Arity = ArgumentArity.OneOrMore };
-        var built = new Option<DateTimeOffset>("--built") { Description = "Date of the table, ISO 8601; stands in the file as its build time.", HelpName = "TIME", Required = true };
+        Failures.RefuseUnknownOptions(tables);
+        var built = new Option<string>("--built") { Description = "Date of the table, ISO 8601 in UTC; stands in the file as its build time.", HelpName = "TIME", Required = true };
         var description = new Option<string>("--description") { Description = "Stands in the file; name the table and its licence.", Required = true };
         var output = new Option<FileInfo>("--out") { Description = "MaxMind DB to write.", HelpName = "FILE", Required = true };
         var build = new Command("build", "Compiles ASN tables into a MaxMind DB with the fields of GeoLite2-ASN. Equal input gives equal bytes.")
@@ -20,7 +21,7 @@ internal static class AsnCommand
             tables, built, description, output,
         };
         build.SetAction(parsed => Run(
-            parsed.GetValue(tables)!, parsed.GetValue(built), parsed.GetValue(description)!, parsed.GetValue(output)!));
+            parsed.GetValue(tables)!, JudgeOptions.TimeOf("--built", parsed.GetValue(built)!), parsed.GetValue(description)!, parsed.GetValue(output)!));
         return new Command("asn", "Works on ASN tables.") { build };
     }
 
@@ -33,7 +34,7 @@ internal static class AsnCommand
         {
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"enrich: line {error.Line}, column {error.Column}: {error.Fault.Word()}"));
         }
-        DatabaseFile.Write(output.FullName, stream => AsnMmdbWriter.Write(ranges, description, built.ToUniversalTime(), stream));
+        DatabaseFile.Write(output.FullName, stream => AsnMmdbWriter.Write(ranges, description, built, stream));
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{output.Name}: {ranges.Count} ranges of {faults.Records} rows, {faults.FaultCount} faults"));
         return faults.FaultCount > 0 ? Failures.SomeInputBad : Failures.Answered;
     }

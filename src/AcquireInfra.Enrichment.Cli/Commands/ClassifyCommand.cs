@@ -14,6 +14,7 @@ internal static class ClassifyCommand
             Description = "Addresses, one a line; blank lines are passed over. Default: standard input.",
             Arity = ArgumentArity.ZeroOrOne,
         };
+        Failures.RefuseUnknownOptions(input);
         var format = new Option<string>("--format") { Description = "csv or ndjson.", DefaultValueFactory = _ => "csv" };
         format.AcceptOnlyFromAmong("csv", "ndjson");
         var judging = new JudgeOptions();

@@ -46,7 +46,7 @@ internal sealed class JudgeOptions
     public Judge CreateJudge(ParseResult parsed)
     {
         var data = new DataFolder(parsed.GetValue(_data)?.FullName ?? DataFolder.DefaultPath);
-        return new Judge(OpenSnapshot(parsed, data), data.ReadPolicy(), Time(parsed.GetValue(_at)));
+        return new Judge(OpenSnapshot(parsed, data), data.ReadPolicy(), parsed.GetValue(_at) is { } at ? TimeOf("--at", at) : TimeProvider.System.GetUtcNow());
     }
 
     Snapshot OpenSnapshot(ParseResult parsed, DataFolder data)
@@ -60,17 +60,14 @@ internal sealed class JudgeOptions
         return store.GetOrCompile(sources, text, FeedLimits.Default);
     }
 
+    /// <summary>Reads a time: ISO 8601, in UTC whatever the machine's zone.</summary>
     /// <exception cref="FormatException">Not a time in that form.</exception>
-    static DateTimeOffset Time(string? text)
+    public static DateTimeOffset TimeOf(string option, string text)
     {
         const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
         string[] formats = ["yyyy-MM-ddTHH:mm:ssZ", "yyyy-MM-ddTHH:mmZ", "yyyy-MM-dd"];
-        if (text is null)
-        {
-            return TimeProvider.System.GetUtcNow();
-        }
         return DateTimeOffset.TryParseExact(text, formats, CultureInfo.InvariantCulture, Utc, out var time)
             ? time
-            : throw new FormatException($"--at: '{text}' is no time; write it like 2026-08-22T12:00:00Z (UTC).");
+            : throw new FormatException($"{option}: '{text}' is no time; write it like 2026-08-22T12:00:00Z (UTC).");
     }
 }

@@ -12,6 +12,7 @@ internal static class LookupCommand
     public static Command Create()
     {
         var addresses = new Argument<string[]>("IP") { Description = "IPv4 or IPv6 addresses.", Arity = ArgumentArity.OneOrMore };
+        Failures.RefuseUnknownOptions(addresses);
         var format = new Option<string>("--format") { Description = "text or json (an array).", DefaultValueFactory = _ => "text" };
         format.AcceptOnlyFromAmong("text", "json");
         var judging = new JudgeOptions();

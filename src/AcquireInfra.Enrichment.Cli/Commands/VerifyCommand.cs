@@ -10,6 +10,7 @@ internal static class VerifyCommand
     public static Command Create()
     {
         var file = new Argument<FileInfo>("FILE") { Description = "Snapshot file." };
+        Failures.RefuseUnknownOptions(file);
         var command = new Command("verify", "Checks a snapshot file: hash, and every index in it.") { file };
         command.SetAction(parsed => Run(parsed.GetValue(file)!));
         return command;

@@ -29,14 +29,20 @@ internal sealed class BulkClassifier(RowRenderer renderer, int blockBytes = 1 <<
         output.Write(renderer.Header);
         var buffer = ArrayPool<byte>.Shared.Rent(blockBytes + MaxLineBytes);
         var held = 0;
+        var isPassing = false;
         while (true)
         {
             var read = await input.ReadAsync(buffer.AsMemory(held, Math.Min(blockBytes, buffer.Length - held)), cancelled);
             held += read;
+            if (isPassing)
+            {
+                held = PassOver(buffer, held, out isPassing);
+            }
             var end = read == 0 ? held : buffer.AsSpan(0, held).LastIndexOf((byte)'\n') + 1;
             if (end == 0 && held > MaxLineBytes)
             {
-                end = held; // one endless line: it is cut, and every piece is a fault
+                // One endless line is one fault, even where it begins with blanks; its rest, which may look like an address, has no row.
+                (end, buffer[held - 1], isPassing) = (held, (byte)'?', true);
             }
             if (end > 0)
             {
@@ -55,6 +61,16 @@ internal sealed class BulkClassifier(RowRenderer renderer, int blockBytes = 1 <<
         ArrayPool<byte>.Shared.Return(buffer);
         ShowProgress(isLast: true);
         return (_lines, _bad);
+    }
+
+    // Drops the rest of a line that was cut. Returns how many bytes are left.
+    static int PassOver(byte[] buffer, int held, out bool goesOn)
+    {
+        var newline = buffer.AsSpan(0, held).IndexOf((byte)'\n');
+        goesOn = newline < 0;
+        var left = goesOn ? 0 : held - newline - 1;
+        buffer.AsSpan(held - left, left).CopyTo(buffer);
+        return left;
     }
 
     // Hands the buffer's lines to a worker and goes on with another buffer, which begins with what was left over.

@@ -37,6 +37,7 @@ public static class SourceLoader
     /// <summary>Reads and parses. Faulty records are counted and the rest is taken; a file that is not what it should be is an error.</summary>
     /// <param name="scratchFolder">Where private copies of databases are mapped from; created when missing.</param>
     /// <exception cref="ManifestException">A file does not fit its format, or has no date.</exception>
+    /// <exception cref="IOException">A file cannot be read, or the scratch folder written.</exception>
     public static LoadedSources Load(IReadOnlyList<LocatedSource> sources, FeedLimits limits, string scratchFolder)
     {
         var loaded = new (CompilerSource Source, IReadOnlyList<LoadedFile> Files)[sources.Count];
@@ -48,8 +49,14 @@ public static class SourceLoader
         {
             throw new ManifestException(first.Message, exception);
         }
+        catch (AggregateException exception) when (exception.InnerExceptions.FirstOrDefault(IsOfTheWorld) is { } first)
+        {
+            throw new IOException(first.Message, exception); // callers answer for a full disk, and know nothing of our threads
+        }
         return new([.. loaded.Select(pair => pair.Source)], [.. loaded.SelectMany(pair => pair.Files)]);
     }
+
+    static bool IsOfTheWorld(Exception exception) => exception is IOException or UnauthorizedAccessException;
 
     static (CompilerSource Source, IReadOnlyList<LoadedFile> Files) LoadOne(LocatedSource source, FeedLimits limits, string scratchFolder)
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using AcquireInfra.Enrichment.Compilation;
 using AcquireInfra.Enrichment.Feeds.Loading;
+using AcquireInfra.Enrichment.Feeds.Manifest;
 using AcquireInfra.Enrichment.Parsing;
 using AcquireInfra.Enrichment.Snapshots;
 
@@ -40,6 +41,7 @@ public sealed class SnapshotStore
     /// <summary>The snapshot of these sources: the one on disk while the inputs are unchanged, else a new one.</summary>
     /// <param name="compiled">Told where the sources had to be read; not called where the snapshot on disk serves.</param>
     /// <exception cref="IOException">The state folder cannot be written.</exception>
+    /// <exception cref="ManifestException">A file does not fit its format, or the sources cannot go together.</exception>
     public Snapshot GetOrCompile(IReadOnlyList<LocatedSource> sources, string manifestText, FeedLimits limits, Action<LoadedSources, Snapshot>? compiled = null)
     {
         // The compiler is an input too: a build of other code may give other bytes.
@@ -62,7 +64,14 @@ public sealed class SnapshotStore
     {
         var id = "";
         var temporary = Path.Combine(_folder, "snapshots", "compiling");
-        AtomicFile.Write(temporary, stream => SnapshotCompiler.Compile(loaded.Sources, stream), verify: path => id = Snapshot.Open(path).Id);
+        try
+        {
+            AtomicFile.Write(temporary, stream => SnapshotCompiler.Compile(loaded.Sources, stream), verify: path => id = Snapshot.Open(path).Id);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new ManifestException(exception.Message, exception); // sources that cannot go together: two ASN tables
+        }
         AtomicFile.Rename(temporary, PathOf(id));
         return Snapshot.Open(PathOf(id));
     }

@@ -12,7 +12,8 @@ internal static class HealthEndpoints
 {
     public static IHostApplicationBuilder AddHealth(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddGrpc();
+        // Its answer to unknown services is a catch-all of two segments, which hides 405 and 415 of /v1/ip:batch behind a 404.
+        builder.Services.AddGrpc(grpc => grpc.IgnoreUnknownServices = true);
         builder.Services.AddGrpcHealthChecks().AddCheck<SnapshotHealthCheck>("snapshot");
         return builder;
     }

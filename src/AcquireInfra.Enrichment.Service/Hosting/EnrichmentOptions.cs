@@ -32,7 +32,7 @@ public sealed class EnrichmentOptions
 [OptionsValidator]
 internal sealed partial class EnrichmentOptionsValidator : IValidateOptions<EnrichmentOptions>;
 
-/// <summary>What the attributes cannot say: every key of the section is known, and what a path names is there.</summary>
+/// <summary>What the attributes cannot say: every key of the section is known, what a path names is there, and endpoints are URLs.</summary>
 internal sealed class EnrichmentSectionValidator(IConfiguration configuration) : IValidateOptions<EnrichmentOptions>
 {
     public ValidateOptionsResult Validate(string? name, EnrichmentOptions options)
@@ -46,6 +46,22 @@ internal sealed class EnrichmentSectionValidator(IConfiguration configuration) :
         {
             faults.Add($"{EnrichmentOptions.Section}:Sources names {manifest}, which is not there.");
         }
+        faults.AddRange(configuration.GetSection("Kestrel:Endpoints").GetChildren()
+            .Where(endpoint => !CanListenAt(endpoint["Url"]))
+            .Select(endpoint => $"{endpoint.Path}:Url: nothing can listen at '{endpoint["Url"]}'; write it like http://127.0.0.1:8080."));
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    static bool CanListenAt(string? url)
+    {
+        try
+        {
+            var address = BindingAddress.Parse(url ?? "");
+            return address.IsUnixPipe || address.IsNamedPipe || address.Port is >= 0 and <= ushort.MaxValue;
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
     }
 }

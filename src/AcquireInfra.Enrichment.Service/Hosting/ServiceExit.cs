@@ -31,6 +31,10 @@ internal static class ServiceExit
         {
             return await EndAsync("Wrong configuration: " + exception.Message, WrongConfiguration);
         }
+        catch (InvalidOperationException exception) when (exception.Source == typeof(ConfigurationBinder).Assembly.GetName().Name)
+        {
+            return await EndAsync("Wrong configuration: " + exception.Message, WrongConfiguration); // a text where a number belongs
+        }
     }
 
     static async Task<int> EndAsync(string message, int code)

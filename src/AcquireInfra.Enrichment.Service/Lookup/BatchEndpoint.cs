@@ -34,6 +34,10 @@ internal static class BatchEndpoint
         {
             return Problems.BodyTooLarge(limit);
         }
+        catch (BadHttpRequestException)
+        {
+            return Problems.BadRequest("The body ends early, or its chunks are malformed."); // the sender's fault, not a 500 and an error in the log
+        }
         if (request is null)
         {
             return Problems.BadRequest("The body is null. Send {\"ips\": [\"192.0.2.7\", …]}.");

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 
 namespace AcquireInfra.Enrichment.Service.Lookup;
@@ -20,13 +22,13 @@ internal static class BatchItemReader
         }
         if (item.ValueKind != JsonValueKind.Object)
         {
-            return new(item.GetRawText(), null, null, Expected);
+            return new(RawText(item), null, null, Expected);
         }
         var (ip, id, at, fault) = ("", (string?)null, (DateTimeOffset?)null, (string?)null);
         foreach (var member in item.EnumerateObject())
         {
             var isText = member.Value.ValueKind == JsonValueKind.String;
-            switch (member.Name)
+            switch (NameOf(member))
             {
                 case "ip" when isText:
                     ip = Text(member.Value);
@@ -48,7 +50,11 @@ internal static class BatchItemReader
         return new(ip, id, at, fault);
     }
 
-    // Half a surrogate pair has no text; its escape stands for it, and no address has one.
+    // Compared as bytes: a name that is no UTF-8 has no text either.
+    static string NameOf(JsonProperty member) =>
+        member.NameEquals("ip"u8) ? "ip" : member.NameEquals("id"u8) ? "id" : member.NameEquals("at"u8) ? "at" : "";
+
+    // Half a surrogate pair, or bytes that are no UTF-8, have no text; what was sent stands for it, and no address has one.
     static string Text(JsonElement element)
     {
         try
@@ -57,9 +63,12 @@ internal static class BatchItemReader
         }
         catch (InvalidOperationException)
         {
-            return element.GetRawText().Trim('"');
+            return RawText(element).Trim('"');
         }
     }
+
+    // GetRawText throws on bytes that are no UTF-8, which the JSON reader lets through; here they become U+FFFD.
+    static string RawText(JsonElement element) => Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(element));
 
     internal static bool TryReadTime(string text, out DateTimeOffset time)
     {

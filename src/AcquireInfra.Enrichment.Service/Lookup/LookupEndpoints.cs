@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using AcquireInfra.Enrichment.Addressing;
 using AcquireInfra.Enrichment.Exports;
 using AcquireInfra.Enrichment.Service.Hosting;
@@ -21,6 +22,8 @@ internal static class LookupEndpoints
         }));
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
+            // ASP.NET's own default lets < and > through; names of organisations and inputs come from whoever registers or sends them.
+            json.SerializerOptions.Encoder = JavaScriptEncoder.Default;
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, VerdictJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, BatchJson.Default);
         });
@@ -56,13 +59,13 @@ internal static class LookupEndpoints
     }
 
     // The route value has every escape undone but %2F, so that "%2F" and "%252F" look alike there. The raw target tells them apart, and
-    // is decoded once.
+    // is decoded once. Only at its start: a target that spells the route otherwise must not choose its address by a second "/v1/ip/".
     static string? LastSegments(HttpContext context)
     {
         const string Route = "/v1/ip/";
         var target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
-        var start = target.IndexOf(Route, StringComparison.OrdinalIgnoreCase);
-        var path = start < 0 ? null : target[(start + Route.Length)..];
-        return path is null ? null : Uri.UnescapeDataString(path.Split('?', 2)[0]);
+        return target.StartsWith(Route, StringComparison.OrdinalIgnoreCase)
+            ? Uri.UnescapeDataString(target[Route.Length..].Split('?', 2)[0])
+            : null;
     }
 }

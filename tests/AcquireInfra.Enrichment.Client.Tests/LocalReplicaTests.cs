@@ -1,0 +1,131 @@
+using AcquireInfra.Enrichment.Addressing;
+using AcquireInfra.Enrichment.Exports;
+using AcquireInfra.Enrichment.Snapshots;
+using AcquireInfra.Enrichment.Verdicts;
+
+namespace AcquireInfra.Enrichment.Client.Tests;
+
+public sealed class LocalReplicaTests : IDisposable
+{
+    static readonly DateTimeOffset Noon = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
+    static readonly byte[] PolicyJson = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "policy.json"));
+    static readonly Address Rented = Address.Parse("104.131.0.1"); // DigitalOcean
+
+    readonly SnapshotFolder _folder = new();
+    readonly Clock _clock = new() { Now = Noon.AddMinutes(5) };
+
+    [Theory]
+    [InlineData("104.131.0.1"), InlineData("104.132.0.1"), InlineData("2604:a880::1"), InlineData("192.0.2.1")]
+    [InlineData("2002:6883:1::1")]
+    public void Replica_AnyAddress_AnswersLikeAJudgeOfTheSameHour(string text)
+    {
+        var (file, address) = (_folder.Compile("a", "104.131.0.0/16", "2604:a880::/32"), Address.Parse(text));
+        var judge = new Judge(Snapshot.Open(file), Policy.Parse(PolicyJson), Noon);
+        var replica = new LocalReplica(file, PolicyJson, _clock);
+        Assert.Equal(judge.VerdictOf(address), replica.VerdictOf(address));
+        VerdictResponse Shown(VerdictReport report) => VerdictResponse.From(report, judge);
+        Assert.Equivalent(Shown(judge.Explain(address)), Shown(replica.Explain(address)), strict: true);
+        Assert.Equal(judge.Snapshot.Id, replica.SnapshotId);
+    }
+
+    [Fact]
+    public void Replica_ListedAddress_IsHosting()
+    {
+        var replica = new LocalReplica(_folder.Compile("a", "104.131.0.0/16"), PolicyJson, _clock);
+        Assert.Equal(VerdictKind.Hosting, replica.VerdictOf(Rented).Kind);
+        Assert.Equal("list-a", replica.Explain(Rented).Points[0].Evidence[0].Source.Id);
+        Assert.Equal(VerdictKind.Unlisted, replica.VerdictOf(Address.Parse("104.132.0.1")).Kind);
+    }
+
+    [Fact]
+    public void Swap_NewerFile_AnswersFromIt()
+    {
+        var file = _folder.Compile("a", "104.131.0.0/16");
+        var replica = new LocalReplica(file, PolicyJson, _clock);
+        var (before, report) = (replica.SnapshotId, replica.Explain(Rented));
+        File.Move(_folder.Compile("b", "104.132.0.0/16"), file, overwrite: true); // as an updater does: by a rename
+        Assert.Equal(VerdictKind.Hosting, replica.VerdictOf(Rented).Kind); // not before it is told
+        replica.Swap(file);
+        Assert.NotEqual(before, replica.SnapshotId);
+        Assert.Equal(VerdictKind.Unlisted, replica.VerdictOf(Rented).Kind);
+        Assert.Equal("list-a", report.Points[0].Evidence[0].Source.Id); // what was given out stays
+    }
+
+    [Fact]
+    public void Swap_DamagedFile_IsRefusedAndTheOldOneGoesOn()
+    {
+        var file = _folder.Compile("a", "104.131.0.0/16");
+        var replica = new LocalReplica(file, PolicyJson, _clock);
+        var before = replica.SnapshotId;
+        foreach (var damaged in _folder.DamagedCopiesOf(_folder.Compile("b", "104.132.0.0/16")))
+        {
+            Assert.Throws<SnapshotException>(() => replica.Swap(damaged));
+            Assert.Equal((before, VerdictKind.Hosting), (replica.SnapshotId, replica.VerdictOf(Rented).Kind));
+        }
+        Assert.ThrowsAny<IOException>(() => replica.Swap(_folder["none"]));
+        Assert.Equal((before, VerdictKind.Hosting), (replica.SnapshotId, replica.VerdictOf(Rented).Kind));
+    }
+
+    [Fact]
+    public void Replica_AsTheClockGoesOn_JudgesAtThePresentHour()
+    {
+        var replica = new LocalReplica(_folder.Compile("a", "104.131.0.0/16"), PolicyJson, _clock);
+        var fresh = replica.VerdictOf(Rented).Score;
+        _clock.Now = Noon.AddYears(1);
+        Assert.InRange(replica.VerdictOf(Rented).Score, 1, fresh - 1);
+        _clock.Now = Noon.AddYears(10);
+        Assert.Equal(0, replica.VerdictOf(Rented).Score);
+        Assert.Null(replica.VerdictOf(Rented).Is(Category.Hosting)); // past its age it knows nothing
+        _clock.Now = Noon; // a clock that was put right
+        Assert.Equal(fresh, replica.VerdictOf(Rented).Score);
+    }
+
+    [Fact]
+    public void Replica_WrongFileOrPolicy_IsRefused()
+    {
+        var file = _folder.Compile("a", "104.131.0.0/16");
+        Assert.All(_folder.DamagedCopiesOf(file), damaged => Assert.Throws<SnapshotException>(() => new LocalReplica(damaged, PolicyJson)));
+        Assert.Throws<FormatException>(() => new LocalReplica(file, "{}"u8));
+        Assert.ThrowsAny<IOException>(() => new LocalReplica(_folder["none"], PolicyJson));
+    }
+
+    [Fact]
+    public async Task Swap_UnderReaders_EveryAnswerIsWhollyOfOneFile()
+    {
+        string[] files = [_folder.Compile("a", "104.131.0.0/16", "104.132.0.0/16"), _folder.Compile("b", "104.131.0.0/16")];
+        var replica = new LocalReplica(files[0], PolicyJson, _clock);
+        using var done = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
+        var readers = Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
+        {
+            var seen = new HashSet<string>();
+            for (var round = 0; !done.IsCancellationRequested; round++)
+            {
+                var evidence = Assert.Single(replica.Explain(Rented).Points).Evidence;
+                seen.Add(Assert.Single(evidence).Source.Id);
+            }
+            return seen;
+        })).ToList();
+        for (var swap = 1; !done.IsCancellationRequested; swap++)
+        {
+            replica.Swap(files[swap % 2]);
+            _clock.Now = Noon.AddHours(swap % 5); // an hour that strikes must not undo a swap
+            Assert.Equal(swap % 2 == 0 ? "list-a" : "list-b", replica.Explain(Rented).Points[0].Evidence[0].Source.Id);
+        }
+        Assert.Equal(["list-a", "list-b"], (await Task.WhenAll(readers)).SelectMany(seen => seen).Distinct().Order());
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    sealed class Clock : TimeProvider
+    {
+        long _ticks;
+
+        public DateTimeOffset Now
+        {
+            get => new(Volatile.Read(ref _ticks), TimeSpan.Zero);
+            set => Volatile.Write(ref _ticks, value.UtcTicks);
+        }
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace AcquireInfra.Enrichment.Service.Tests.Hosting;
+
+/// <summary>The service as a process. Every wait is bounded, and none outlives its test.</summary>
+internal sealed class ServiceProcess : IDisposable
+{
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    readonly Process _process;
+    readonly Ports _ports;
+    readonly ConcurrentQueue<string> _errors = [];
+
+    ServiceProcess(ProcessStartInfo start, Ports ports)
+    {
+        _ports = ports;
+        _process = Process.Start(start)!;
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.OutputDataReceived += (_, _) => { }; // the log, read so that the pipe never fills
+        _process.BeginErrorReadLine();
+        _process.BeginOutputReadLine();
+    }
+
+    /// <summary>What it wrote to stderr.</summary>
+    public IReadOnlyCollection<string> ErrorLines => _errors;
+
+    /// <summary>Starts it in the folder, with its state in the folder's "state".</summary>
+    public static ServiceProcess Start(TemporaryFolder folder, params string[] options)
+    {
+        var ports = Ports.Free();
+        var start = new ProcessStartInfo("dotnet")
+        {
+            WorkingDirectory = folder.Path,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "AcquireInfra.Enrichment.Service.dll"));
+        foreach (var option in (string[])[.. ports.Options, $"--Enrichment:StateFolder={folder["state"]}", .. options])
+        {
+            start.ArgumentList.Add(option);
+        }
+        return new(start, ports);
+    }
+
+    public async Task<int> ExitCodeAsync()
+    {
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        return _process.ExitCode;
+    }
+
+    public async Task<HttpClient> ClientWhenListeningAsync()
+    {
+        var client = new HttpClient { BaseAddress = new($"http://127.0.0.1:{_ports.Rest}"), Timeout = TimeSpan.FromSeconds(10) };
+        for (var began = Stopwatch.GetTimestamp(); ; await Task.Delay(50, TestContext.Current.CancellationToken))
+        {
+            try
+            {
+                await client.FetchAsync("/health/live");
+                return client;
+            }
+            catch (HttpRequestException) when (Stopwatch.GetElapsedTime(began) < Patience && !_process.HasExited)
+            {
+                // not yet
+            }
+        }
+    }
+
+    public void Terminate()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        Assert.True(kill.WaitForExit(TimeSpan.FromSeconds(10)));
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            _process.WaitForExit(TimeSpan.FromSeconds(10));
+        }
+        _process.Dispose();
+    }
+
+    void Keep(string? line)
+    {
+        if (line is not null)
+        {
+            _errors.Enqueue(line);
+        }
+    }
+}
