@@ -35,7 +35,7 @@ internal static class Failures
             });
             return isMisused ? CouldNotAnswer : code;
         }
-        catch (Exception exception) when (exception is ManifestException or BundledDataMissingException or SnapshotException or FormatException
+        catch (Exception exception) when (exception is ManifestException or SourceException or BundledDataMissingException or SnapshotException or FormatException
             or IOException or UnauthorizedAccessException or ArgumentException)
         {
             await Console.Error.WriteLineAsync("enrich: " + exception.Message);

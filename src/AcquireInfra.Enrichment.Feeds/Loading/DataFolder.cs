@@ -40,7 +40,7 @@ public sealed class DataFolder
     /// <param name="furtherRoot">Folder that its relative paths begin at; null for its own.</param>
     /// <returns>The sources with their files, and the text that stands for both manifests in the hash of the inputs.</returns>
     /// <exception cref="BundledDataMissingException">A bundled file is missing.</exception>
-    /// <exception cref="ManifestException">A manifest is wrong, or a further file is missing.</exception>
+    /// <exception cref="ManifestException">A manifest is wrong.</exception>
     public (IReadOnlyList<LocatedSource> Sources, string ManifestText) LocateSources(string? furtherManifest, string? furtherRoot = null)
     {
         var text = Read("sources.json");

@@ -18,25 +18,18 @@ public sealed record LocatedSource(SourceEntry Entry, IReadOnlyList<string> File
 /// <summary>Reads the files that a manifest names.</summary>
 public static class SourceLoader
 {
-    /// <summary>Finds the files of the sources that are switched on.</summary>
+    /// <summary>Names the files of the sources that are switched on; whether they are there shows when they are read.</summary>
     /// <param name="root">Folder that relative paths begin at.</param>
-    /// <exception cref="ManifestException">A file is not there.</exception>
     public static IReadOnlyList<LocatedSource> Locate(SourceManifest manifest, string root) => [.. manifest.Sources
         .Where(source => source.Enabled)
-        .Select(source => new LocatedSource(source, [.. source.Files.SelectMany(file => FilesAt(source, Path.Combine(root, file)))]))];
+        .Select(source => new LocatedSource(source, [.. source.Files.SelectMany(file => FilesAt(Path.Combine(root, file)))]))];
 
-    static IEnumerable<string> FilesAt(SourceEntry source, string path)
-    {
-        if (Directory.Exists(path))
-        {
-            return Directory.GetFiles(path).Order(StringComparer.Ordinal);
-        }
-        return File.Exists(path) ? [path] : throw new ManifestException($"{source.Id}: there is no {path}.");
-    }
+    static IEnumerable<string> FilesAt(string path) =>
+        Directory.Exists(path) ? Directory.GetFiles(path).Order(StringComparer.Ordinal) : [path];
 
     /// <summary>Reads and parses. Faulty records are counted and the rest is taken; a file that is not what it should be is an error.</summary>
     /// <param name="scratchFolder">Where private copies of databases are mapped from; created when missing.</param>
-    /// <exception cref="ManifestException">A file does not fit its format, or has no date.</exception>
+    /// <exception cref="SourceException">A file is missing, does not fit its format, or has no date.</exception>
     /// <exception cref="IOException">A file cannot be read, or the scratch folder written.</exception>
     public static LoadedSources Load(IReadOnlyList<LocatedSource> sources, FeedLimits limits, string scratchFolder)
     {
@@ -45,9 +38,9 @@ public static class SourceLoader
         {
             Parallel.For(0, sources.Count, at => loaded[at] = LoadOne(sources[at], limits, scratchFolder));
         }
-        catch (AggregateException exception) when (exception.InnerExceptions.OfType<ManifestException>().FirstOrDefault() is { } first)
+        catch (AggregateException exception) when (exception.InnerExceptions.OfType<SourceException>().FirstOrDefault() is { } first)
         {
-            throw new ManifestException(first.Message, exception);
+            throw first;
         }
         catch (AggregateException exception) when (exception.InnerExceptions.FirstOrDefault(IsOfTheWorld) is { } first)
         {
@@ -78,8 +71,11 @@ public static class SourceLoader
         foreach (var path in sources.SelectMany(source => source.Files))
         {
             hash.AppendData(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Path.GetFileName(path))));
-            using var file = File.OpenRead(path);
-            hash.AppendData(SHA256.HashData(file));
+            if (File.Exists(path))
+            {
+                using var file = File.OpenRead(path);
+                hash.AppendData(SHA256.HashData(file));
+            }
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
@@ -90,6 +86,10 @@ public static class SourceLoader
 
     static FeedContent Read(SourceEntry entry, string path, FeedLimits limits, string scratchFolder, List<AsnRoleRow> roles)
     {
+        if (!File.Exists(path))
+        {
+            throw new SourceException(entry.Id, $"there is no {path}.", null);
+        }
         try
         {
             if (entry.Format is { Syntax: FeedSyntax.MaxMindDb } database)
@@ -107,7 +107,7 @@ public static class SourceLoader
         }
         catch (Exception exception) when (exception is FormatException or InvalidDataException)
         {
-            throw new ManifestException($"{entry.Id}: {path}: {exception.Message}", exception);
+            throw new SourceException(entry.Id, $"{path}: {exception.Message}", exception);
         }
     }
 
@@ -115,7 +115,7 @@ public static class SourceLoader
     {
         // The oldest of its files: a source is not fresher than its stalest part.
         var asOf = contents.Select(content => content.AsOf ?? entry.AsOf).Min()
-            ?? throw new ManifestException($"{entry.Id}: its files state no date; give asOf.");
+            ?? throw new SourceException(entry.Id, "its files state no date; give asOf.", null);
         var covers = entry.Covers ?? (entry.Format?.CategoryFlags.Count > 0 ? [.. entry.Format.CategoryFlags.Values.Distinct()] : entry.Categories);
         return new SourceInfo
         {

@@ -41,7 +41,8 @@ public sealed class SnapshotStore
     /// <summary>The snapshot of these sources: the one on disk while the inputs are unchanged, else a new one.</summary>
     /// <param name="compiled">Told where the sources had to be read; not called where the snapshot on disk serves.</param>
     /// <exception cref="IOException">The state folder cannot be written.</exception>
-    /// <exception cref="ManifestException">A file does not fit its format, or the sources cannot go together.</exception>
+    /// <exception cref="SourceException">The data of a source is missing or broken; what was compiled before is as it was.</exception>
+    /// <exception cref="ManifestException">The sources cannot go together.</exception>
     public Snapshot GetOrCompile(IReadOnlyList<LocatedSource> sources, string manifestText, FeedLimits limits, Action<LoadedSources, Snapshot>? compiled = null)
     {
         // The compiler is an input too: a build of other code may give other bytes.
@@ -76,10 +77,13 @@ public sealed class SnapshotStore
         return Snapshot.Open(PathOf(id));
     }
 
-    Snapshot? TryOpenCurrent(string inputs)
+    /// <summary>The snapshot compiled last, whatever its inputs were; null where there is none, or a damaged one.</summary>
+    public Snapshot? OpenLastGood() => TryOpenCurrent(inputs: null);
+
+    Snapshot? TryOpenCurrent(string? inputs)
     {
         var line = File.Exists(CurrentFile) ? File.ReadAllText(CurrentFile).Split(' ', '\n') : [];
-        if (line.Length < 2 || line[0] != inputs || !File.Exists(PathOf(line[1])))
+        if (line.Length < 2 || line[0] != (inputs ?? line[0]) || !File.Exists(PathOf(line[1])))
         {
             return null;
         }

@@ -1,3 +1,4 @@
+using AcquireInfra.Enrichment.Service.Hosting;
 using AcquireInfra.Enrichment.Snapshots;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -47,19 +48,22 @@ internal sealed record ReadinessResponse(string Status, string? Detail, string? 
 [System.Text.Json.Serialization.JsonSerializable(typeof(ReadinessResponse))]
 internal sealed partial class HealthJson : System.Text.Json.Serialization.JsonSerializerContext;
 
-internal sealed class SnapshotHealthCheck(SnapshotHolder snapshots) : IHealthCheck
+internal sealed class SnapshotHealthCheck(SnapshotHolder snapshots, DataTrouble trouble) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         if (snapshots.Current is not { } snapshot)
         {
-            return Task.FromResult(HealthCheckResult.Unhealthy("There is no snapshot yet; the log says why."));
+            return Task.FromResult(HealthCheckResult.Unhealthy(trouble.Current ?? "There is no snapshot yet; the log says why."));
         }
-        return Task.FromResult(HealthCheckResult.Healthy("Look-ups are answered.", new Dictionary<string, object>
+        var data = new Dictionary<string, object>
         {
             ["snapshotId"] = snapshot.Id,
             ["dataAsOf"] = snapshot.DataAsOf.UtcDateTime,
             ["sources"] = snapshot.Sources.Count,
-        }));
+        };
+        return Task.FromResult(trouble.Current is { } sentence
+            ? HealthCheckResult.Degraded(sentence, data: data)
+            : HealthCheckResult.Healthy("Look-ups are answered.", data));
     }
 }

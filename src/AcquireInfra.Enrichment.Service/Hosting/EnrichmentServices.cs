@@ -13,6 +13,7 @@ internal static class EnrichmentServices
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<SnapshotHolder>();
         builder.Services.AddSingleton<JudgeProvider>();
+        builder.Services.AddSingleton<DataTrouble>();
         builder.Services.AddHostedService<SnapshotLoader>();
         return builder;
     }

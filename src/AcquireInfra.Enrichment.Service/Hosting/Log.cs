@@ -7,6 +7,10 @@ internal static partial class Log
         Message = "Source {Source}: {File} has {Count} faulty records, the first {Fault} at line {Line}, column {Column}; the rest is used.")]
     public static partial void FeedFaults(ILogger logger, string source, string file, int count, string fault, int line, int column);
 
+    [LoggerMessage(EventId = 2002, EventName = "SourceBroken", Level = LogLevel.Error,
+        Message = "Source {Source} is missing or broken, and left out until it is mended: {Trouble}")]
+    public static partial void SourceBroken(ILogger logger, string source, string trouble);
+
     [LoggerMessage(EventId = 3001, EventName = "SnapshotLive", Level = LogLevel.Information,
         Message = "Snapshot {SnapshotId} is live: {Sources} sources, {Bytes} bytes, ready after {Milliseconds:F0} ms.")]
     public static partial void SnapshotLive(ILogger logger, string snapshotId, int sources, long bytes, double milliseconds);
@@ -14,4 +18,8 @@ internal static partial class Log
     [LoggerMessage(EventId = 3002, EventName = "NoSnapshot", Level = LogLevel.Error,
         Message = "No snapshot could be put in place in {StateFolder}: every look-up is answered 503 until one is.")]
     public static partial void NoSnapshot(ILogger logger, string stateFolder, Exception exception);
+
+    [LoggerMessage(EventId = 3003, EventName = "LastGoodKept", Level = LogLevel.Warning,
+        Message = "Snapshot {SnapshotId}, the last good one, serves on.")]
+    public static partial void LastGoodKept(ILogger logger, string snapshotId);
 }

@@ -52,8 +52,11 @@ public sealed class DataFolderTests
               "licence": "own", "asOf": "2026-08-22T00:00:00Z" }
             """));
         var data = new DataFolder(Repository.Data);
-        Assert.Throws<ManifestException>(() => data.LocateSources(manifest));
-        Assert.Contains(data.LocateSources(manifest, Path.Combine(folder.Path, "elsewhere")).Sources, source => source.Entry.Id == "own");
+        var own = data.LocateSources(manifest, Path.Combine(folder.Path, "elsewhere")).Sources.Where(source => source.Entry.Id == "own").ToList();
+        Assert.Equal(1, SourceLoader.Load(own, Parsing.FeedLimits.Default, folder.Path).Files[0].Content.Entries.Length);
+        var beside = data.LocateSources(manifest).Sources.Where(source => source.Entry.Id == "own").ToList();
+        var missing = Assert.Throws<SourceException>(() => SourceLoader.Load(beside, Parsing.FeedLimits.Default, folder.Path));
+        Assert.Equal(("own", $"own: there is no {Path.Combine(folder.Path, "list.txt")}."), (missing.SourceId, missing.Message));
     }
 
     [Fact]
@@ -64,7 +67,7 @@ public sealed class DataFolderTests
         var manifest = SourceManifest.Parse(System.Text.Encoding.UTF8.GetBytes(Manifest("""
             { "id": "own", "name": "Own", "files": ["list.txt"], "format": { "syntax": "text" }, "reliability": 1, "exportable": false, "licence": "own" }
             """)), "test");
-        var refusal = Assert.Throws<ManifestException>(() =>
+        var refusal = Assert.Throws<SourceException>(() =>
             SourceLoader.Load(SourceLoader.Locate(manifest, folder.Path), Parsing.FeedLimits.Default, folder.Path));
         Assert.Contains("own: its files state no date; give asOf", refusal.Message, StringComparison.Ordinal);
     }

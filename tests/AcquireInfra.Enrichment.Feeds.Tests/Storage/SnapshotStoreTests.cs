@@ -77,6 +77,16 @@ public sealed class SnapshotStoreTests : IDisposable
     }
 
     [Fact]
+    public void OpenLastGood_SourceBroken_IsTheSnapshotBefore()
+    {
+        Assert.Null(new SnapshotStore(_state.Path).OpenLastGood());
+        var first = Get();
+        File.Delete(Path.Combine(_inputs.Path, "list.txt"));
+        Assert.Throws<SourceException>(() => Get());
+        Assert.Equal(first.Id, new SnapshotStore(_state.Path).OpenLastGood()?.Id);
+    }
+
+    [Fact]
     public async Task GetOrCompile_TwoAtOnce_CompileOnce()
     {
         var ids = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Get().Id)));

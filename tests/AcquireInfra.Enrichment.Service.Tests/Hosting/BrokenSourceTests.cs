@@ -1,0 +1,79 @@
+namespace AcquireInfra.Enrichment.Service.Tests.Hosting;
+
+/// <summary>A source whose data is missing or broken when the service starts.</summary>
+public sealed class BrokenSourceTests
+{
+    const string Database = """
+        { "sources": [ { "id": "own-vpns", "name": "Own", "files": ["own.mmdb"], "format": { "syntax": "mmdb" }, "categories": ["vpn"],
+          "reliability": 0.9, "exportable": false, "licence": "own" } ] }
+        """;
+
+    const string List = """
+        { "sources": [ { "id": "own-vpns", "name": "Own", "files": ["own.txt"], "format": { "syntax": "text", "allowSpecialPurpose": true },
+          "categories": ["vpn"], "reliability": 0.9, "exportable": false, "licence": "own", "asOf": "2026-11-24" } ] }
+        """;
+
+    const string Table = """
+        { "sources": [ { "id": "own-table", "name": "Own", "kind": "asnTable", "files": ["own.mmdb"],
+          "format": { "syntax": "mmdb", "asn": ["asn"] }, "reliability": 0.9, "exportable": false, "licence": "own" } ] }
+        """;
+
+    [Theory, InlineData("not a database"), InlineData(null)]
+    public async Task Start_BrokenOrMissingAndNothingBefore_ServesWithoutItAndIsDegraded(string? content)
+    {
+        using var folder = new TemporaryFolder();
+        await using var service = await StartAsync(folder, Database, "own.mmdb", content);
+        Assert.Equal(200, (await service.Rest.LookupAsync("192.0.2.1")).Status);
+        var ready = await service.Rest.GetStringAsync("/health/ready", TestContext.Current.CancellationToken);
+        Assert.Contains("\"status\":\"degraded\"", ready, StringComparison.Ordinal);
+        Assert.Contains("own-vpns", ready, StringComparison.Ordinal);
+        Assert.Contains("own.mmdb", Assert.Single(service.Log.Lines, line => line.Event.Id == 2002).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_BrokenAfterAGoodStart_KeepsTheLastGoodSnapshot()
+    {
+        using var folder = new TemporaryFolder();
+        string? good;
+        await using (var first = await StartAsync(folder, List, "own.txt", "192.0.2.0/24\n"))
+        {
+            good = (await first.Rest.LookupAsync("192.0.2.1")).Json.GetProperty("snapshotId").GetString();
+        }
+        await using var second = await StartAsync(folder, Database, "own.mmdb", "not a database");
+        Assert.Equal(good, (await second.Rest.LookupAsync("192.0.2.1")).Json.GetProperty("snapshotId").GetString());
+        Assert.Single(second.Log.Lines, line => line.Event.Id == 3003);
+    }
+
+    [Fact]
+    public async Task Start_MendedAfterwards_UsesIt()
+    {
+        using var folder = new TemporaryFolder();
+        await using (await StartAsync(folder, List, "own.txt", content: null))
+        {
+        }
+        await using var second = await StartAsync(folder, List, "own.txt", "192.0.2.0/24\n");
+        Assert.Contains("\"status\":\"ready\"", await second.Rest.GetStringAsync("/health/ready", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.DoesNotContain(second.Log.Lines, line => line.Event.Id is 2002 or 3003);
+    }
+
+    // Without it every network would be called unannounced.
+    [Fact]
+    public async Task Start_BrokenAsnTableAndNothingBefore_AnswersNothing()
+    {
+        using var folder = new TemporaryFolder();
+        await using var service = await StartAsync(folder, Table, "own.mmdb", "not a database");
+        Assert.Equal((503, "no_snapshot"), ((await service.Rest.LookupAsync("192.0.2.1")) is var answer ? answer.Status : 0, answer.Code));
+    }
+
+    static async Task<RunningService> StartAsync(TemporaryFolder folder, string manifest, string file, string? content)
+    {
+        SmallData.Write(folder["data"]);
+        await File.WriteAllTextAsync(folder["own.json"], manifest, TestContext.Current.CancellationToken);
+        if (content is not null)
+        {
+            await File.WriteAllTextAsync(folder[file], content, TestContext.Current.CancellationToken);
+        }
+        return await RunningService.StartAsync(
+            folder["state"], $"--Enrichment:DataFolder={folder["data"]}", $"--Enrichment:Sources={folder["own.json"]}");
+    }
+}
