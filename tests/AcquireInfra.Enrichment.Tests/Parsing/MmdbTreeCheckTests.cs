@@ -62,6 +62,16 @@ public sealed class MmdbTreeCheckTests : IDisposable
         Assert.True(exception is null or InvalidDataException, $"{exception}");
     }
 
+    // 28-bit records keep their highest four bits in the byte between them. Without those, or with each other's, this one leads back
+    // to the root.
+    [Theory, InlineData(0, 28), InlineData(1, 28), InlineData(0, 32), InlineData(1, 32)]
+    public void Check_RecordAbove24Bits_IsReadWhole(int side, int recordBits)
+    {
+        var builder = new MmdbBuilder(recordBits);
+        builder.Nodes[0][side] = 1 + 16 - 2 - (1 << 24); // written as 0x1000000
+        Check(builder, 1, recordBits, 128);
+    }
+
     void Check(MmdbBuilder builder, long nodeCount, int recordBits, int addressBits)
     {
         var path = Path.Combine(_folder.FullName, $"{Guid.NewGuid():N}.mmdb");

@@ -29,6 +29,7 @@ public sealed class TextParserTests
 
         Row("comment lines", "# a\n## b\n; c\n#\n192.0.2.7\n", "192.0.2.7/32"),
         Row("nothing but comments", "# a\n; b", ""),
+        Row("one marker inside the comment of another", "# a ; b\n; c # d\n192.0.2.7\n", "192.0.2.7/32"),
         Row("an indented comment", "  # a\n\t; b\n192.0.2.7\n", "192.0.2.7/32"),
         Row("a comment after the data", "192.0.2.7   # city\n192.0.2.8\t# city\n198.51.100.0/24 ; SBL000\n",
             "192.0.2.7/32 192.0.2.8/32 198.51.100.0/24"),
