@@ -45,6 +45,9 @@ public sealed record FeedLimits
     /// <summary>Bytes of one feed, unpacked. Default 64 MiB.</summary>
     public long MaxFeedBytes { get; init; } = 64L * 1024 * 1024;
 
+    /// <summary>Bytes of one MaxMind DB, which is mapped and not read through. Default 1 GiB.</summary>
+    public long MaxDatabaseBytes { get; init; } = 1024L * 1024 * 1024;
+
     /// <summary>
     /// Bytes of one line of text or CSV, and of one JSON token. Default 4 KiB; a longer line is a fault and passed over, a longer
     /// token ends its document.

@@ -21,6 +21,10 @@ internal static class MmdbParser
     [SuppressMessage("ApiDesign", "RS0030:Do not use banned APIs", Justification = "The one place; disposed before the method ends.")]
     public static void Parse(string privatePath, FeedFormat format, FeedLimits limits, FeedContent content)
     {
+        if (new FileInfo(privatePath).Length is var bytes && bytes > limits.MaxDatabaseBytes)
+        {
+            throw new InvalidDataException($"A MaxMind DB of {bytes} bytes; {limits.MaxDatabaseBytes} are the most.");
+        }
         try
         {
             using var reader = new Reader(privatePath, FileAccessMode.MemoryMapped);

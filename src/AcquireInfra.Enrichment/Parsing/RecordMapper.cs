@@ -15,7 +15,7 @@ internal sealed class RecordMapper(FeedFormat format, FieldMap map, FeedLimits l
     public void Map(FeedRecord record)
     {
         content.Records++;
-        if (content.IsFull || !TryReadFields(record, out var asn, out var label))
+        if (content.IsFull || !TryReadFields(record, out var asn, out var label) || HasNoFlag(label))
         {
             return;
         }
@@ -36,8 +36,10 @@ internal sealed class RecordMapper(FeedFormat format, FieldMap map, FeedLimits l
     /// <summary>Reads a record whose prefix comes from elsewhere: the tree of a MaxMind DB.</summary>
     /// <returns>False where the record is not wanted or faulty; it was counted then.</returns>
     public bool TryReadNetwork(FeedRecord record, out Asn asn, out int label) =>
-        TryReadFields(record, out asn, out label) && !IsUnrouted(asn)
-        && (map.Flags.Count == 0 || !content.Labels[label].Categories.IsEmpty);
+        TryReadFields(record, out asn, out label) && !IsUnrouted(asn) && !HasNoFlag(label);
+
+    // A record whose category flags are all false says that the address is none of them.
+    bool HasNoFlag(int label) => map.Flags.Count > 0 && content.Labels[label].Categories.IsEmpty;
 
     // An ASN table's "not routed" row; an IPinfo network without ASN.
     bool IsUnrouted(Asn asn) => asn.Number == 0 && format.Asn.Count > 0;

@@ -1,3 +1,5 @@
+using AcquireInfra.Enrichment.Addressing;
+
 namespace AcquireInfra.Enrichment.Parsing;
 
 /// <summary>One value a line: the first word, be it a prefix, an address, a range, an endpoint or an ASN. The rest is remark.</summary>
@@ -29,7 +31,7 @@ internal static class TextParser
         }
     }
 
-    // The first word; "first - last" with blanks round the dash is one value too.
+    // The first word; "first - last" with blanks round the dash is one value too, "address - remark" is not.
     static ReadOnlySpan<byte> Value(ReadOnlySpan<byte> text)
     {
         var end = text.IndexOfAny(" \t"u8);
@@ -38,6 +40,9 @@ internal static class TextParser
             return text;
         }
         var rest = text[end..].TrimStart(" \t"u8);
-        return rest.StartsWith("-"u8) ? text.TrimEnd(" \t"u8) : text[..end];
+        var next = rest.StartsWith("-"u8) ? FirstWord(rest[1..].TrimStart(" \t"u8)) : default;
+        return Prefix.Parse(next, out _) == PrefixFault.None ? text[..(text.Length - rest.Length + rest.IndexOf(next) + next.Length)] : text[..end];
     }
+
+    static ReadOnlySpan<byte> FirstWord(ReadOnlySpan<byte> text) => text.IndexOfAny(" \t"u8) is var end and >= 0 ? text[..end] : text;
 }

@@ -174,7 +174,7 @@ public sealed class CsvParserTests
     [InlineData("192.0.2.7,true,,1", "192.0.2.7/32{vpn+tor}")]
     [InlineData("192.0.2.7,TRUE,false,0", "192.0.2.7/32{vpn}")]
     [InlineData("192.0.2.7,False,2.5", "192.0.2.7/32{proxy}")]             // a short row: no third flag
-    [InlineData("192.0.2.7,no,null,1x", "192.0.2.7/32")]                  // words that are not true
+    [InlineData("192.0.2.7,no,null,1x", "")]                              // words that are not true, and so no entry at all
     [InlineData("192.0.2.7,0.0,-1,NULL", "192.0.2.7/32{proxy}")]
     public void Parse_CategoryFlags_AreTheCategories(string line, string entries)
     {

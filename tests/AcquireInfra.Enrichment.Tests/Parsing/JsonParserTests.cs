@@ -96,7 +96,7 @@ public sealed class JsonParserTests
             """
             [{"ip": "192.0.2.7", "as": 64496, "by": {"name": "Ac\u006de"}, "score": 0.25, "is": {"vpn": true, "tor": false}},
              {"ip": "192.0.2.8", "as": "AS64497", "is": {"vpn": "", "tor": "true"}},
-             {"ip": "192.0.2.9", "as": "none"}, {"ip": "192.0.2.10", "as": 64496, "score": "2"}, {"as": 64496}]
+             {"ip": "192.0.2.9", "as": "none"}, {"ip": "192.0.2.10", "as": 64496, "score": "2"}, {"as": 64496, "is": {"tor": true}}]
             """,
             "192.0.2.7/32=AS64496{vpn|Acme|25%} 192.0.2.8/32=AS64497{tor}", "bad_asn@3:28 bad_value@3:37 missing_field@3:86"),
         new ParseCase("a record without ASN where ASNs are wanted is not routed", Servers, """[{"ip": "192.0.2.7", "score": 0.5}]""", ""),

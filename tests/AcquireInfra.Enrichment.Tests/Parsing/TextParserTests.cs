@@ -46,6 +46,7 @@ public sealed class TextParserTests
         Row("trailing blanks and tabs", "192.0.2.0/24\t\n198.51.100.0/24 \t \r\n203.0.113.0/24 ",
             "192.0.2.0/24 198.51.100.0/24 203.0.113.0/24"),
         Row("what follows white space is remark", "192.0.2.7\t10\n192.0.2.8 US some city\n", "192.0.2.7/32 192.0.2.8/32"),
+        Row("a dash before a remark makes no range", "192.0.2.7 - seen twice\n192.0.2.8 - 192.0.2.9 and a remark\n", "192.0.2.7/32 192.0.2.8/31"),
         Row("header lines that are no comments are counted, the rest loads", "Updated:\n2026-08-22\n--------\n192.0.2.7\n",
             "192.0.2.7/32", "bad_address@1:1 bad_address@2:1 bad_address@3:1"),
         Row("a faulty line among good ones costs itself alone", "192.0.2.7\n192.0.2.777\n192.0.2.8\nx\n192.0.2.9",

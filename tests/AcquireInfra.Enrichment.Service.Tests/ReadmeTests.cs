@@ -1,0 +1,70 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using AcquireInfra.Enrichment.Service.Hosting;
+using AcquireInfra.Enrichment.Service.Lookup;
+
+namespace AcquireInfra.Enrichment.Service.Tests;
+
+/// <summary>What the README says of the service, against the service.</summary>
+public sealed partial class ReadmeTests(ServiceFixture fixture)
+{
+    static string Readme { get; } = File.ReadAllText(Path.Combine(RepositoryRoot(), "README.md"));
+
+    [Fact]
+    public void Options_EveryOne_IsInTheTableWithItsDefaultAndRange()
+    {
+        var options = new EnrichmentOptions();
+        foreach (var property in typeof(EnrichmentOptions).GetProperties())
+        {
+            var row = Assert.Single(Readme.Split('\n'), line => line.StartsWith($"| `Enrichment:{property.Name}` |", StringComparison.Ordinal));
+            if (property.GetCustomAttribute<RangeAttribute>() is { } range)
+            {
+                var value = Convert.ToString(property.GetValue(options), CultureInfo.InvariantCulture);
+                Assert.Contains($"| {value} | {range.Minimum} to {range.Maximum} |", row, StringComparison.Ordinal);
+            }
+        }
+        Assert.Equal(typeof(EnrichmentOptions).GetProperties().Length, Readme.Split("\n| `Enrichment:").Length - 1);
+    }
+
+    [Fact]
+    public void Problems_EveryCode_IsListed()
+    {
+        var codes = typeof(Problems).GetFields(BindingFlags.Public | BindingFlags.Static | BindingFlags.NonPublic)
+            .Where(field => field.IsLiteral && field.Name.EndsWith("Code", StringComparison.Ordinal)).Select(field => (string)field.GetRawConstantValue()!).ToList();
+        Assert.True(codes.Count > 5);
+        Assert.All(codes, code => Assert.Contains($"`{code}`", Readme, StringComparison.Ordinal));
+    }
+
+    // The sample answer, judged at the hour it was taken.
+    [Fact]
+    public async Task QuickStart_SampleAnswer_IsWhatTheServiceSays()
+    {
+        var sample = Readme[Readme.IndexOf("{\"ip\":\"159.65.1.1\"", StringComparison.Ordinal)..];
+        sample = sample[..sample.IndexOf("```", StringComparison.Ordinal)];
+        var answer = await fixture.Rest.BatchAsync(["""{"ip":"159.65.1.1","at":"2026-11-24T05:00:00Z"}"""]);
+        var verdict = answer.Json.GetProperty("results")[0];
+        var compared = 0;
+        foreach (Match pair in Pair().Matches(sample[..sample.IndexOf("\"points\"", StringComparison.Ordinal)]))
+        {
+            Assert.Equal(JsonDocument.Parse(pair.Groups[2].Value).RootElement.GetRawText(), verdict.GetProperty(pair.Groups[1].Value).GetRawText());
+            compared++;
+        }
+        Assert.True(compared > 12, $"only {compared} members of the sample were compared");
+    }
+
+    static string RepositoryRoot()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "AcquireInfra.Enrichment.sln")))
+        {
+            folder = Path.GetDirectoryName(folder)!;
+        }
+        return folder;
+    }
+
+    [GeneratedRegex("""\"(\w+)\":(\"[^\"…]*\"|-?[0-9.]+|true|false|null)""")]
+    private static partial Regex Pair();
+}
