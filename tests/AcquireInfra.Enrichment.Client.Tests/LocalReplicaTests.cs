@@ -89,6 +89,18 @@ public sealed class LocalReplicaTests : IDisposable
         Assert.ThrowsAny<IOException>(() => new LocalReplica(_folder["none"], PolicyJson));
     }
 
+    // The clock is asked after the old judge was read, and before the new one is put in its place.
+    [Fact]
+    public void Swap_WhileTheHourStrikes_IsNotUndone()
+    {
+        var (old, next) = (_folder.Compile("a", "104.131.0.0/16"), _folder.Compile("b", "104.131.0.0/16"));
+        var replica = new LocalReplica(old, PolicyJson, _clock);
+        _clock.Now = Noon.AddHours(1);
+        _clock.WhenAsked = () => replica.Swap(next);
+        Assert.Equal("list-a", replica.Explain(Rented).Points[0].Evidence[0].Source.Id); // asked before the swap
+        Assert.Equal("list-b", replica.Explain(Rented).Points[0].Evidence[0].Source.Id);
+    }
+
     [Fact]
     public async Task Swap_UnderReaders_EveryAnswerIsWhollyOfOneFile()
     {
@@ -126,6 +138,15 @@ public sealed class LocalReplicaTests : IDisposable
             set => Volatile.Write(ref _ticks, value.UtcTicks);
         }
 
-        public override DateTimeOffset GetUtcNow() => Now;
+        /// <summary>Done once, when the time is next asked for.</summary>
+        public Action? WhenAsked { get; set; }
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            var action = WhenAsked;
+            WhenAsked = null;
+            action?.Invoke();
+            return Now;
+        }
     }
 }

@@ -44,6 +44,14 @@ public sealed class BulkClassifierTests(BundledSnapshot bundled)
         Assert.Equal("too_long", inputs[1][^1]);
     }
 
+    [Theory, InlineData(10_000), InlineData(65_536), InlineData(262_144)]
+    public async Task Run_EndlessLineAtTheStart_IsOneFaultAndTheRestIsRead(int readBytes)
+    {
+        var (rows, total, bad) = await RunAsync(new string('x', 700_000) + "\n192.0.2.2\n", 1 << 18, readBytes);
+        Assert.Equal((2, 1), (total, bad));
+        Assert.StartsWith("192.0.2.2,", rows.Split('\n')[2], StringComparison.Ordinal);
+    }
+
     [Theory, InlineData("\n"), InlineData("")]
     public async Task Run_EndlessLineAtTheEnd_IsOneFault(string end)
     {

@@ -46,7 +46,7 @@ public sealed class JudgeProviderTests : IDisposable
     {
         Use("192.0.2.0/24\n");
         var first = _judges.Current!;
-        Use("192.0.2.0/25\n");
+        _holder.Swap(Compile("192.0.2.0/25\n"));
         Assert.NotEqual(first.Snapshot.Id, _judges.Current!.Snapshot.Id);
         Assert.Equal(first.Snapshot.Id, _judges.At(Noon.AddDays(1), like: first).Snapshot.Id);
     }
