@@ -3,8 +3,9 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using AcquireInfra.Enrichment.Exports;
 using AcquireInfra.Enrichment.Service.Hosting;
-using AcquireInfra.Enrichment.Service.Lookup;
+using Grpc.Core;
 
 namespace AcquireInfra.Enrichment.Service.Tests;
 
@@ -30,12 +31,14 @@ public sealed partial class ReadmeTests(ServiceFixture fixture)
     }
 
     [Fact]
-    public void Problems_EveryCode_IsListed()
+    public void Problems_EveryCode_IsListedWithItsStatus()
     {
-        var codes = typeof(Problems).GetFields(BindingFlags.Public | BindingFlags.Static | BindingFlags.NonPublic)
-            .Where(field => field.IsLiteral && field.Name.EndsWith("Code", StringComparison.Ordinal)).Select(field => (string)field.GetRawConstantValue()!).ToList();
-        Assert.True(codes.Count > 5);
-        Assert.All(codes, code => Assert.Contains($"`{code}`", Readme, StringComparison.Ordinal));
+        var declared = typeof(ProblemKind).GetProperties(BindingFlags.Public | BindingFlags.Static)
+            .Where(property => property.PropertyType == typeof(ProblemKind)).Select(property => (ProblemKind)property.GetValue(null)!).ToList();
+        Assert.Equal(declared, ProblemKind.All);
+        Assert.Distinct(declared.Select(kind => kind.Code));
+        Assert.All(declared, kind =>
+            Assert.Contains($"| `{kind.Code}` | {kind.HttpStatus} | `{(StatusCode)kind.GrpcStatus}` |", Readme, StringComparison.OrdinalIgnoreCase));
     }
 
     // The sample answer, judged at the hour it was taken.

@@ -18,7 +18,9 @@ internal sealed record BatchItem(VerdictResponse? Verdict, ItemFault? Fault);
 internal sealed record ItemFault(string Input, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Id, ItemError Error);
 
 /// <param name="Code">Fixed word.</param>
-internal sealed record ItemError(string Code, string Detail);
+/// <param name="Reason">Fixed word for what is wrong with the address; only with bad_address.</param>
+internal sealed record ItemError(
+    string Code, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason, string Detail);
 
 internal sealed record BatchSummary(int Total, int Ok, int Failed);
 

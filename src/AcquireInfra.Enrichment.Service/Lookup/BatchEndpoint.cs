@@ -76,10 +76,10 @@ internal static class BatchEndpoint
     {
         if (item.Fault is { } wrong)
         {
-            return new(null, new(SafeText.Shown(item.Ip), item.Id, new(Problems.BadRequestCode, wrong)));
+            return new(null, new(SafeText.Shown(item.Ip), item.Id, new(ProblemKind.BadRequest.Code, null, wrong)));
         }
         return AddressParser.TryParse(item.Ip, out var address, out var fault)
             ? new(VerdictResponse.From(judge.Explain(address), judge) with { Input = item.Ip, Id = item.Id }, null)
-            : new(null, new(SafeText.Shown(item.Ip), item.Id, new(Problems.BadAddressCode, Problems.BadAddressDetail(item.Ip, fault))));
+            : new(null, new(SafeText.Shown(item.Ip), item.Id, new(ProblemKind.BadAddress.Code, fault.Word(), ProblemKind.Explain(item.Ip, fault))));
     }
 }

@@ -25,7 +25,7 @@ internal readonly ref struct RowFacts(
     readonly ReadOnlySpan<byte> _provider = provider;
     readonly IReadOnlyList<Category> _order = order;
 
-    /// <summary>",asn,asnName,asnRole,verdict,level,score,rawScore,confidence,categories,provider,error" and a line end.</summary>
+    /// <summary>",asn,asnName,asnRole,verdict,level,score,rawScore,confidence,categories,provider,error,errorReason" and a line end.</summary>
     public void WriteCsv(ArrayBufferWriter<byte> row)
     {
         var judged = !_verdict.IsSpecial;
@@ -58,7 +58,7 @@ internal readonly ref struct RowFacts(
         }
         row.Write(_verdict.Present.IsEmpty ? ","u8 : default);
         Field(row, _provider);
-        row.Write(",\n"u8);
+        row.Write(",,\n"u8);
     }
 
     /// <summary>The members of a flat verdict after the network, with a comma before and the closing brace and a line end after.</summary>

@@ -21,7 +21,7 @@ public enum RowFormat
 /// </summary>
 public sealed class RowRenderer
 {
-    const string CsvColumns = "input,ip,scope,network,asn,asnName,asnRole,verdict,level,score,rawScore,confidence,categories,provider,error\n";
+    const string CsvColumns = "input,ip,scope,network,asn,asnName,asnRole,verdict,level,score,rawScore,confidence,categories,provider,error,errorReason\n";
     const int BatchLines = 128;
 
     // Longest text of an address, its network and the punctuation round them; the input comes on top.
@@ -236,7 +236,7 @@ public sealed class RowRenderer
         if (_format == RowFormat.Csv)
         {
             SafeText.WriteCsvField(Encoding.UTF8.GetBytes(shown), destination);
-            destination.Write(Encoding.ASCII.GetBytes($",,,,,,,,,,,,,,{fault.Word()}\n"));
+            destination.Write(Encoding.ASCII.GetBytes($",,,,,,,,,,,,,,{ProblemKind.BadAddress.Code},{fault.Word()}\n"));
             return;
         }
         using (var json = new Utf8JsonWriter(destination))
@@ -244,8 +244,9 @@ public sealed class RowRenderer
             json.WriteStartObject();
             json.WriteString("input", shown);
             json.WriteStartObject("error");
-            json.WriteString("code", fault.Word());
-            json.WriteString("detail", $"'{shown}' {fault.Explain()}.");
+            json.WriteString("code", ProblemKind.BadAddress.Code);
+            json.WriteString("reason", fault.Word());
+            json.WriteString("detail", ProblemKind.Explain(Encoding.UTF8.GetString(input), fault));
             json.WriteEndObject();
             json.WriteEndObject();
         }

@@ -160,7 +160,7 @@ public sealed class BatchEndpointTests(ServiceFixture fixture)
     public async Task PostBatch_AnotherContentType_IsRefused(string contentType)
     {
         var answer = await fixture.Rest.PostAsync("{\"ips\":[]}"u8.ToArray(), contentType);
-        Assert.Equal((415, "bad_request", "application/problem+json"), (answer.Status, answer.Code, answer.ContentType));
+        Assert.Equal((415, "unsupported_media_type", "application/problem+json"), (answer.Status, answer.Code, answer.ContentType));
     }
 
     static string? Text(JsonElement element, string member) => element.TryGetProperty(member, out var value) ? value.GetString() : null;

@@ -76,17 +76,17 @@ public sealed class RowRendererTests
         Assert.Contains(",\"'=cmd|' /C calc'!A0, \"\"Ltd\"\"\",", Rows(RowFormat.Csv, "9.1.1.1"), StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("1.2.3", "1.2.3,,,,,,,,,,,,,,ipv4_part_count")]
-    [InlineData("=1+1", "'=1+1,,,,,,,,,,,,,,not_an_address")]
-    [InlineData("a,b", "\"a,b\",,,,,,,,,,,,,,not_an_address")]
-    [InlineData("1.2.3.4\u202e", "1.2.3.4\\u202E,,,,,,,,,,,,,,bad_character")]
+    [InlineData("1.2.3", "1.2.3,,,,,,,,,,,,,,bad_address,ipv4_part_count")]
+    [InlineData("=1+1", "'=1+1,,,,,,,,,,,,,,bad_address,not_an_address")]
+    [InlineData("a,b", "\"a,b\",,,,,,,,,,,,,,bad_address,not_an_address")]
+    [InlineData("1.2.3.4\u202e", "1.2.3.4\\u202E,,,,,,,,,,,,,,bad_address,bad_character")]
     public void Write_NoAddress_RowSaysWhy(string input, string expected) => Assert.Equal(expected + "\n", Rows(RowFormat.Csv, input));
 
     [Fact]
     public void Write_NoAddressAsJson_RowSaysWhy()
     {
         using var row = JsonDocument.Parse(Rows(RowFormat.Ndjson, "<b>\""));
-        Assert.Equal("not_an_address", row.RootElement.GetProperty("error").GetProperty("code").GetString());
+        Assert.Equal("bad_address", row.RootElement.GetProperty("error").GetProperty("code").GetString());
         Assert.Equal("<b>\"", row.RootElement.GetProperty("input").GetString());
         Assert.DoesNotContain("<b>", Rows(RowFormat.Ndjson, "<b>\""), StringComparison.Ordinal); // escaped on the way out
     }
