@@ -68,13 +68,15 @@ for project in tests/*.Tests; do
   name=$(basename "$project")
   program=$project/bin/$configuration/net10.0/$name
   log=$(mktemp)
-  "$program" -noColor -noLogo "${filter[@]}" >"$log" 2>&1 || true
+  code=0; "$program" -noColor -noLogo "${filter[@]}" >"$log" 2>&1 || code=$?
   summary=$(grep -oE 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$log" | tail -n 1 || true)
   if [ -z "$summary" ]; then
     say "$name did not end:"; tail -n 60 "$log" >&2; broken=$((broken + 1)); continue
   fi
   read -r t e f s <<<"$(tr -cd '0-9 ' <<<"$summary" | tr -s ' ')"
   say "$name: $((t - f - s)) passed, $((f + e)) failed, $s skipped ($(grep -oE 'Time: [0-9.]+s' "$log" | tail -n 1))"
+  # A process that dies after its summary, in a finalizer say, has not passed.
+  [ $code = 0 ] || [ $((f + e)) != 0 ] || { say "$name ended with $code after its tests passed:"; tail -n 40 "$log" >&2; broken=$((broken + 1)); }
   [ $((f + e)) = 0 ] || grep -vE '^ +at ' "$log" >&2
   total=$((total + t)) failed=$((failed + f + e)) skipped=$((skipped + s))
   rm -f "$log"

@@ -47,7 +47,7 @@ public sealed class LocalReplica
             {
                 return judge;
             }
-            var next = new Judge(judge.Snapshot, _policy, now);
+            var next = judge.AtTime(now, remember: true);
             Interlocked.CompareExchange(ref _judge, next, judge); // a swap in between wins
             return next;
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AcquireInfra.Enrichment.Compilation;
 using AcquireInfra.Enrichment.Feeds.Loading;
 using AcquireInfra.Enrichment.Feeds.Manifest;
 using AcquireInfra.Enrichment.Snapshots;
@@ -35,8 +36,13 @@ internal static class Failures
             });
             return isMisused ? CouldNotAnswer : code;
         }
+        catch (OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync("enrich: stopped before the end; what was written is not all.");
+            return CouldNotAnswer;
+        }
         catch (Exception exception) when (exception is ManifestException or SourceException or BundledDataMissingException or SnapshotException or FormatException
-            or IOException or UnauthorizedAccessException or ArgumentException)
+            or IOException or UnauthorizedAccessException or SourcesException or ArgumentException)
         {
             await Console.Error.WriteLineAsync("enrich: " + exception.Message);
             return CouldNotAnswer;

@@ -92,13 +92,14 @@ public static class SourceLoader
         }
         try
         {
-            if (entry.Format is { Syntax: FeedSyntax.MaxMindDb } database)
+            var asWritten = entry.Format is { } given ? given with { IsAsnTable = entry.Kind == SourceKind.AsnTable } : null;
+            if (asWritten is { Syntax: FeedSyntax.MaxMindDb } database)
             {
                 using var copy = new PrivateCopy(path, scratchFolder);
                 return FeedParser.ParseMmdb(copy.Path, database, limits);
             }
             using var file = File.OpenRead(path);
-            if (entry.Format is { } format)
+            if (asWritten is { } format)
             {
                 return FeedParser.Parse(file, format, limits);
             }

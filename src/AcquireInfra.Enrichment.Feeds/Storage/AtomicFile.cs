@@ -12,7 +12,7 @@ internal static partial class AtomicFile
 {
     /// <param name="write">Writes the content.</param>
     /// <param name="verify">Checks the temporary file after it is flushed; throws to refuse it.</param>
-    /// <exception cref="IOException">Writing, flushing or renaming failed; the target is as it was.</exception>
+    /// <exception cref="IOException">Writing or renaming failed, and the target is as it was; or flushing the folder did, and it may be either after a power cut.</exception>
     public static void Write(string path, Action<Stream> write, Action<string>? verify = null)
     {
         var folder = Path.GetDirectoryName(path)!;

@@ -69,7 +69,7 @@ public sealed class SnapshotStore
         {
             AtomicFile.Write(temporary, stream => SnapshotCompiler.Compile(loaded.Sources, stream), verify: path => id = Snapshot.Open(path).Id);
         }
-        catch (ArgumentException exception)
+        catch (SourcesException exception)
         {
             throw new ManifestException(exception.Message, exception); // sources that cannot go together: two ASN tables
         }

@@ -9,14 +9,11 @@ namespace AcquireInfra.Enrichment.Service.Hosting;
 /// </summary>
 internal sealed class JudgeProvider(SnapshotHolder snapshots, TimeProvider time)
 {
+    readonly Lock _making = new();
     Policy? _policy;
     Judge? _current;
 
-    public void UsePolicy(Policy policy)
-    {
-        Volatile.Write(ref _policy, policy);
-        Volatile.Write(ref _current, null);
-    }
+    public void UsePolicy(Policy policy) => Volatile.Write(ref _policy, policy);
 
     /// <summary>Null until there is a snapshot.</summary>
     public Judge? Current
@@ -29,16 +26,20 @@ internal sealed class JudgeProvider(SnapshotHolder snapshots, TimeProvider time)
             }
             var now = time.GetUtcNow();
             var current = Volatile.Read(ref _current);
-            if (current is not null && current.Snapshot == snapshot && now - current.At is { Ticks: >= 0 and < TimeSpan.TicksPerHour })
-            {
-                return current;
-            }
-            var next = new Judge(snapshot, policy, now); // two requests may both make one: they judge alike
-            Volatile.Write(ref _current, next);
-            return next;
+            return current?.IsFor(snapshot, policy, now) == true ? current : Make(snapshot, policy, now);
         }
     }
 
-    /// <summary>A judge like another one, at another time.</summary>
-    public Judge At(DateTimeOffset at, Judge like) => new(like.Snapshot, Volatile.Read(ref _policy)!, at, remember: false);
+    // One thread makes it and the others wait: at the hour, every request would allocate its own.
+    Judge Make(Snapshot snapshot, Policy policy, DateTimeOffset now)
+    {
+        lock (_making)
+        {
+            if (_current?.IsFor(snapshot, policy, now) != true)
+            {
+                Volatile.Write(ref _current, new Judge(snapshot, policy, now));
+            }
+            return _current!;
+        }
+    }
 }

@@ -46,17 +46,17 @@ internal static class BatchEndpoint
         {
             return Problems.TooManyItems(request.Ips.Count, options.Value.MaxBatchItems);
         }
-        return judges.Current is { } judge ? TypedResults.Ok(Answer(request, judge, judges, context.RequestAborted)) : Problems.NoSnapshot();
+        return judges.Current is { } judge ? TypedResults.Ok(Answer(request, judge, context.RequestAborted)) : Problems.NoSnapshot();
     }
 
     // One snapshot for the whole batch; items that ask for another hour are judged at that.
-    static BatchResponse Answer(BatchRequest request, Judge judge, JudgeProvider judges, CancellationToken cancelled)
+    static BatchResponse Answer(BatchRequest request, Judge judge, CancellationToken cancelled)
     {
         var byHour = new Dictionary<long, Judge>();
         Judge At(DateTimeOffset at)
         {
             var hour = at.UtcTicks / TimeSpan.TicksPerHour;
-            return byHour.TryGetValue(hour, out var known) ? known : byHour[hour] = judges.At(at, like: judge);
+            return byHour.TryGetValue(hour, out var known) ? known : byHour[hour] = judge.AtTime(at);
         }
 
         var results = new List<BatchItem>(request.Ips.Count);

@@ -28,6 +28,18 @@ internal static class Problems
         return TypedResults.Problem(statusCode: kind.HttpStatus, title: kind.Title, detail: detail, extensions: extensions);
     }
 
+    // A status of the framework's own says no more than this; the finer codes of the same status are for endpoints.
+    static ProblemKind? KindOf(int status) => status switch
+    {
+        StatusCodes.Status401Unauthorized => ProblemKind.Unauthenticated,
+        StatusCodes.Status403Forbidden => ProblemKind.Forbidden,
+        StatusCodes.Status404NotFound => ProblemKind.NotFound,
+        StatusCodes.Status405MethodNotAllowed => ProblemKind.MethodNotAllowed,
+        StatusCodes.Status413PayloadTooLarge => ProblemKind.BodyTooLarge,
+        StatusCodes.Status415UnsupportedMediaType => ProblemKind.UnsupportedMediaType,
+        _ => null,
+    };
+
     /// <summary>Makes a problem of what no endpoint answers: unknown paths, wrong methods, exceptions. Nothing internal is shown.</summary>
     public static WebApplication UseProblems(this WebApplication app)
     {
@@ -36,7 +48,7 @@ internal static class Problems
         app.UseStatusCodePages(pages =>
         {
             var status = pages.HttpContext.Response.StatusCode;
-            var kind = ProblemKind.All.FirstOrDefault(kind => kind.HttpStatus == status) ?? ProblemKind.BadRequest with { HttpStatus = status };
+            var kind = KindOf(status) ?? ProblemKind.BadRequest with { HttpStatus = status };
             return Of(kind, "See /openapi/v1.json for what there is.").ExecuteAsync(pages.HttpContext);
         });
         return app;

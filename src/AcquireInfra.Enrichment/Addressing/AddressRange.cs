@@ -21,7 +21,7 @@ public readonly record struct AddressRange
 
     /// <summary>
     /// The fewest prefixes that cover the range exactly, in order: at each step the largest one that is aligned at the start and
-    /// ends within the range. At most 62 for IPv4 and 254 for IPv6.
+    /// ends within the range. At most 62 for IPv4 and 254 for IPv6. The IPv4-mapped space inside an IPv6 range is IPv4 and no part of it.
     /// </summary>
     public IEnumerable<Prefix> ToPrefixes()
     {
@@ -40,6 +40,10 @@ public readonly record struct AddressRange
                 yield break;
             }
             start = prefix.Last.Value + 1;
+            if (bits == 128 && start == Address.FromIPv4(0).Value)
+            {
+                start += UInt128.One << 32;
+            }
         }
     }
 

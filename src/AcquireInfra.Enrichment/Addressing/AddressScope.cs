@@ -26,3 +26,11 @@ public enum AddressScope
     Deprecated,
     Reserved,
 }
+
+public static class AddressScopes
+{
+    static readonly string[] Words = [.. Enum.GetNames<AddressScope>().Select(name => char.ToLowerInvariant(name[0]) + name[1..])];
+
+    /// <summary>The fixed word, as answers show it.</summary>
+    public static string Word(this AddressScope scope) => Words[(int)scope];
+}

@@ -82,6 +82,14 @@ public readonly record struct Prefix : IComparable<Prefix>
     public bool Contains(Address address) =>
         address.IsIPv4 == IsIPv4 && ((address.Value ^ Network.Value) & ~HostMask(Network.Bits - Length)) == 0;
 
+    /// <summary>The two prefixes, one bit longer, that make it up.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is a single address.</exception>
+    public (Prefix Low, Prefix High) Halves()
+    {
+        var low = Create(Network, Length + 1);
+        return (low, Create(Address.FromUInt128(low.Last.Value + 1), Length + 1));
+    }
+
     /// <summary>By network, then the wider first: a prefix comes before all that lie inside it.</summary>
     public int CompareTo(Prefix other) => Network.CompareTo(other.Network) is var order and not 0 ? order : Length.CompareTo(other.Length);
 

@@ -40,13 +40,13 @@ public static class SpecialPurpose
     {
         foreach (var entry in Sorted)
         {
-            if (entry.Scope != AddressScope.Global && (entry.Prefix.Contains(prefix.Network) || prefix.Contains(entry.Prefix.Network))
-                && ScopeOf(entry.Prefix.Length > prefix.Length ? entry.Prefix.Network : prefix.Network) != AddressScope.Global)
+            if (entry.Prefix.Length > prefix.Length && prefix.Contains(entry.Prefix.Network))
             {
-                return true;
+                var (low, high) = prefix.Halves();
+                return Overlaps(low) || Overlaps(high);
             }
         }
-        return false;
+        return ScopeOf(prefix.Network) != AddressScope.Global; // nothing inside it differs from the rest
     }
 
     static AddressScope ScopeOfIPv4(uint address)

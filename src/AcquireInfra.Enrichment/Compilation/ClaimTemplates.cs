@@ -65,5 +65,6 @@ internal sealed class ClaimTemplates
     static Category CategoryOf(string word) =>
         Categories.TryParse(word, out var category) ? category : throw new ArgumentException($"'{word}' is no category.");
 
-    static uint Hour(DateTimeOffset? time) => time is { } at ? (uint)Math.Max(at.ToUnixTimeSeconds() / 3600, 0) : 0;
+    // Hour 0 stands for "not said": what a record says is at least 1.
+    static uint Hour(DateTimeOffset? time) => time is { } at ? (uint)Math.Max(at.ToUnixTimeSeconds() / 3600, 1) : 0;
 }

@@ -30,7 +30,7 @@ public sealed class SnapshotCompiler
         _templates = new ClaimTemplates([.. _sources.Select(source => source.Info)]);
         _lists = new ClaimLists(_templates.Compare);
         _profiles = new ProfileTable(_lists);
-        _roles = _sources.SelectMany(source => source.Roles).ToDictionary(row => row.Asn);
+        _roles = RolesOf(_sources);
         _naming = [.. _sources.OrderBy(source => source.Info.Kind != SourceKind.AsnTable).SelectMany(source => source.Contents)
             .Where(content => content.AsnNames.Count > 0)];
         _asnNumbers = [.. _sources.SelectMany(AsnsOf).Select(asn => asn.Number).Distinct().Order()];
@@ -39,31 +39,45 @@ public sealed class SnapshotCompiler
 
     /// <summary>Compiles and writes a snapshot.</summary>
     /// <param name="sources">At most one ASN table and one role table among them; ids differ.</param>
-    /// <exception cref="ArgumentException">Two ASN or role tables, an id twice, or too many sources.</exception>
+    /// <exception cref="SourcesException">Two ASN or role tables, an id twice, an ASN with two roles, or too many sources.</exception>
     public static void Compile(IEnumerable<CompilerSource> sources, Stream destination)
     {
-        var compiler = new SnapshotCompiler(sources);
-        compiler.CheckSources();
+        var all = sources.ToList();
+        CheckSources(all);
+        var compiler = new SnapshotCompiler(all);
         compiler.ClaimAsns();
         var ipv4 = compiler.Sweep(isIPv6: false);
         var ipv6 = compiler.Sweep(isIPv6: true);
         compiler.Write(ipv4, ipv6, destination);
     }
 
-    void CheckSources()
+    static void CheckSources(List<CompilerSource> sources)
     {
-        if (_sources.Length > ushort.MaxValue || _sources.Select(source => source.Info.Id).Distinct().Count() != _sources.Length)
+        if (sources.Count > ushort.MaxValue || sources.Select(source => source.Info.Id).Distinct().Count() != sources.Count)
         {
-            throw new ArgumentException("Sources need different ids, and there can be 65,535 of them.");
+            throw new SourcesException("Sources need different ids, and there can be 65,535 of them.");
         }
         foreach (var kind in (SourceKind[])[SourceKind.AsnTable, SourceKind.AsnRoles])
         {
-            var ids = _sources.Where(source => source.Info.Kind == kind).Select(source => source.Info.Id).ToList();
+            var ids = sources.Where(source => source.Info.Kind == kind).Select(source => source.Info.Id).ToList();
             if (ids.Count > 1)
             {
-                throw new ArgumentException($"One {kind} is enough; switch off all but one of {string.Join(", ", ids)}.");
+                throw new SourcesException($"One {kind} is enough; switch off all but one of {string.Join(", ", ids)}.");
             }
         }
+    }
+
+    static Dictionary<Asn, AsnRoleRow> RolesOf(CompilerSource[] sources)
+    {
+        var roles = new Dictionary<Asn, AsnRoleRow>();
+        foreach (var row in sources.SelectMany(source => source.Roles))
+        {
+            if (!roles.TryAdd(row.Asn, row))
+            {
+                throw new SourcesException($"{row.Asn} has a role in two files of the role table; keep one.");
+            }
+        }
+        return roles;
     }
 
     static IEnumerable<Asn> AsnsOf(CompilerSource source)

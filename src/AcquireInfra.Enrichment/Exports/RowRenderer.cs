@@ -28,7 +28,7 @@ public sealed class RowRenderer
     const int MaxHeadBytes = 2 * AddressFormatter.MaxBytes + 96;
 
     static readonly byte[][] ScopeWords =
-        [.. Enum.GetNames<AddressScope>().Select(name => Encoding.ASCII.GetBytes(char.ToLowerInvariant(name[0]) + name[1..]))];
+        [.. Enum.GetValues<AddressScope>().Select(scope => Encoding.ASCII.GetBytes(scope.Word()))];
 
     readonly Judge _judge;
     readonly RowFormat _format;

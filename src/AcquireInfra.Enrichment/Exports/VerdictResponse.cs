@@ -21,7 +21,7 @@ public sealed record VerdictResponse
     /// <summary>global, or the kind of special-purpose space; only global addresses are judged.</summary>
     public required string Scope { get; init; }
 
-    /// <summary>Network of the ASN table that holds the address.</summary>
+    /// <summary>Network of the ASN table that holds the address; where no ASN announces it, the widest prefix that a source lists.</summary>
     public required string? Network { get; init; }
 
     public required uint? Asn { get; init; }
@@ -102,7 +102,7 @@ public sealed record VerdictResponse
         return new()
         {
             Ip = report.Address.ToString(),
-            Scope = Camel(report.Scope.ToString()),
+            Scope = report.Scope.Word(),
             Network = report.Network?.ToString(),
             Asn = report.Asn?.Asn.Number,
             AsnName = report.Asn is { Name.Length: > 0 } named ? named.Name : null,
@@ -135,8 +135,6 @@ public sealed record VerdictResponse
             DataAgeSeconds = (long)report.DataAge.TotalSeconds,
         };
     }
-
-    static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
 }
 
 /// <summary>What one category adds to the score.</summary>

@@ -8,7 +8,7 @@ namespace AcquireInfra.Enrichment.Lookup;
 /// Many look-ups at once: each stage of a group touches memory that the stage before asked for, so the reads of a group wait
 /// together instead of one after another. Benchmark <c>Find</c> has the figures against a plain loop.
 /// </summary>
-public readonly unsafe partial struct RadixTrie
+internal readonly unsafe partial struct RadixTrie
 {
     const int Lanes = 32;
 

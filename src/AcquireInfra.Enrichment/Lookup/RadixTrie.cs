@@ -6,8 +6,8 @@ using AcquireInfra.Enrichment.Addressing;
 namespace AcquireInfra.Enrichment.Lookup;
 
 /// <summary>
-/// Longest-prefix match over disjoint segments: a multibit radix trie whose nodes are compressed by rank. One look-up is two to
-/// four dependent reads, whatever the table holds.
+/// Longest-prefix match over disjoint segments: a multibit radix trie whose nodes are compressed by rank. One look-up is a
+/// chain of two to four dependent reads for IPv4, and of two or three for each level that IPv6 goes down.
 /// <code>
 ///  IPv4     octet 1            octets 2-3                octet 4
 ///           dense block n  --  65,536 slots of a /24 --  sparse node
@@ -21,9 +21,9 @@ namespace AcquireInfra.Enrichment.Lookup;
 ///  entry u32                     label, or 1 in bit 31 and a child: 1 in bit 30 and a dense block, else the unit of a sparse node
 /// </code>
 /// The pointers are raw because a mapped file is raw memory, and because a bounds check on each of the four reads costs 10 to
-/// 30 % of a batch (see performance notes in the README); <c>SnapshotVerifier</c> has proved every index before the first look-up.
+/// 30 % of a batch (README, "Figures"); <c>SnapshotVerifier</c> has proved every index before the first look-up.
 /// </summary>
-public readonly unsafe partial struct RadixTrie
+internal readonly unsafe partial struct RadixTrie
 {
     internal const int SlotsPerBlock = 65_536;
     internal const int WordsPerBlock = SlotsPerBlock / 64;

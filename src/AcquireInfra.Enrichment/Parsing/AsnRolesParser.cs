@@ -16,6 +16,7 @@ public static class AsnRolesParser
     static readonly FeedFormat Format = new() { Syntax = FeedSyntax.Csv, Header = true };
 
     /// <returns>The rows, and the file's faults in <paramref name="faults"/>. A second row for an ASN is a fault.</returns>
+    /// <exception cref="FormatException">Other columns, or no row at all.</exception>
     public static IReadOnlyList<AsnRoleRow> Parse(Stream stream, FeedLimits limits, out FeedContent faults)
     {
         faults = new FeedContent(limits);
@@ -24,10 +25,7 @@ public static class AsnRolesParser
         while (reader.TryRead())
         {
             faults.Records++;
-            if (!reader.Columns.SequenceEqual(Columns))
-            {
-                throw new FormatException($"ASN roles have the columns {string.Join(", ", Columns)}, not {string.Join(", ", reader.Columns)}.");
-            }
+            RequireColumns(reader.Columns);
             var fault = ReadRow(reader.Fields, limits, out var row, out var column);
             if (fault == FeedFault.None && !rows.TryAdd(row.Asn, row))
             {
@@ -38,7 +36,16 @@ public static class AsnRolesParser
                 faults.Fault(fault, reader.Line, reader.Fields.PlaceAt(Math.Min(column, reader.Fields.ValueCount - 1)).Column);
             }
         }
-        return [.. rows.Values];
+        RequireColumns(reader.Columns);
+        return faults.Records > 0 ? [.. rows.Values] : throw new FormatException("The ASN roles have no row: every network would lose its role.");
+    }
+
+    static void RequireColumns(IReadOnlyList<string> columns)
+    {
+        if (!columns.SequenceEqual(Columns))
+        {
+            throw new FormatException($"ASN roles have the columns {string.Join(", ", Columns)}, not '{string.Join(", ", columns)}'.");
+        }
     }
 
     // The column counts from 0; a short row may lack it.

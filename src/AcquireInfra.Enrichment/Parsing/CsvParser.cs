@@ -22,6 +22,7 @@ internal static class CsvParser
             Fill(record, reader.Fields, slotsOfColumns, reader.Line);
             mapper.Map(record);
         }
+        slotsOfColumns ??= SlotsOfColumns(reader.Columns, map); // a file that lost its rows, or never was this CSV, is no empty list
     }
 
     // A short row leaves its last fields empty; a long one's surplus is nobody's.

@@ -40,6 +40,10 @@ public sealed record FeedFormat
 {
     public required FeedSyntax Syntax { get; init; }
 
+    /// <summary>Whether the feed is an ASN table, whose records without an ASN say "not routed". The source's kind says so, not the manifest's format.</summary>
+    [JsonIgnore]
+    public bool IsAsnTable { get; set; }
+
     /// <summary>Where records begin in a JSON document, e.g. <c>prefixes[]</c>; empty: the document is one record.</summary>
     public IReadOnlyList<string> Records { get; set; } = [];
 

@@ -41,8 +41,8 @@ internal sealed class RecordMapper(FeedFormat format, FieldMap map, FeedLimits l
     // A record whose category flags are all false says that the address is none of them.
     bool HasNoFlag(int label) => map.Flags.Count > 0 && content.Labels[label].Categories.IsEmpty;
 
-    // An ASN table's "not routed" row; an IPinfo network without ASN.
-    bool IsUnrouted(Asn asn) => asn.Number == 0 && format.Asn.Count > 0;
+    // An ASN table's "not routed" row; an IPinfo network without ASN. A claim needs none.
+    bool IsUnrouted(Asn asn) => asn.Number == 0 && format.IsAsnTable && format.Asn.Count > 0;
 
     bool TryReadFields(FeedRecord record, out Asn asn, out int label)
     {

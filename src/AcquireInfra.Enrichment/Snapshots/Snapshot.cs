@@ -149,6 +149,7 @@ public sealed unsafe class Snapshot
 
     AsnInfo AsnAt(int index)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)_asnCount); // a profile may be another snapshot's
         var (number, record) = (_asnNumbers[index], _asns[index]);
         GC.KeepAlive(this);
         return new(new Asn(number), Text(record.Name), Text(record.Provider), (AsnRole)record.Role, (RoleBasis)record.Basis);

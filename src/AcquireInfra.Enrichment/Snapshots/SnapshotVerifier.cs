@@ -20,7 +20,7 @@ internal static class SnapshotVerifier
         var sources = VerifySources(table.Get<byte>(Section.Sources));
         var strings = VerifyStrings(table.Get<byte>(Section.Text), table.Get<uint>(Section.TextOffsets));
         VerifyClaims(table.Get<Claim>(Section.Claims), sources, strings);
-        var lists = VerifyLists(table.Get<uint>(Section.ListOffsets), table.Get<uint>(Section.ListClaims), table.Get<Claim>(Section.Claims).Length);
+        var lists = VerifyLists(table.Get<uint>(Section.ListOffsets), table.Get<uint>(Section.ListClaims), table.Get<Claim>(Section.Claims));
         VerifyAsns(table.Get<uint>(Section.AsnNumbers), table.Get<AsnRecord>(Section.AsnRecords), strings, lists);
         var profiles = table.Get<ProfileWord>(Section.Profiles);
         VerifyProfiles(profiles, table.Get<uint>(Section.AsnNumbers).Length, lists);
@@ -29,12 +29,16 @@ internal static class SnapshotVerifier
         return sources;
     }
 
+    // The year 9999, where times end.
+    static readonly uint LastHour = (uint)(DateTimeOffset.MaxValue.ToUnixTimeSeconds() / 3600);
+
     static List<SourceInfo> VerifySources(ReadOnlySpan<byte> json)
     {
         try
         {
             var sources = JsonSerializer.Deserialize(json, SnapshotJson.Default.ListSourceInfo) ?? [];
-            SectionTable.Require(sources.TrueForAll(source => source is not null), "a source is missing");
+            SectionTable.Require(sources.TrueForAll(source => source is not null && source.Reliability is >= 0 and <= 1
+                && source.ReliabilityByCategory.Values.All(share => share is >= 0 and <= 1)), "a source is missing, or its reliability is none");
             var words = sources.SelectMany(source => source.Categories.Concat(source.Covers).Concat(source.ReliabilityByCategory.Keys));
             SectionTable.Require(words.All(word => Categories.TryParse(word, out _)), "a source has an unknown category");
             return sources;
@@ -49,7 +53,10 @@ internal static class SnapshotVerifier
     {
         SectionTable.Require(offsets.Length >= 2 && offsets[0] == 0 && offsets[1] == 0 && offsets[^1] == text.Length, "its strings have no frame");
         SectionTable.Require(IsAscending(offsets), "its strings are out of order");
-        SectionTable.Require(Utf8.IsValid(text), "its strings are no UTF-8");
+        for (var at = 1; at < offsets.Length; at++)
+        {
+            SectionTable.Require(Utf8.IsValid(text[(int)offsets[at - 1]..(int)offsets[at]]), "its strings are no UTF-8");
+        }
         return offsets.Length - 1;
     }
 
@@ -61,6 +68,7 @@ internal static class SnapshotVerifier
             SectionTable.Require(claim.Source < sources.Count && claim.Category < Categories.Count && claim.Provider < strings, "a claim is out of bounds");
             SectionTable.Require(claim.IsIPv6 <= 1 && claim.Confidence is > 0 and <= 100 && claim.Basis < AsnRoles.BasisCount, "a claim is malformed");
             SectionTable.Require(claim.PrefixLength == Claim.WholeAsn || claim.PrefixLength <= (claim.IsIPv6 == 1 ? 128 : 32), "a claim's prefix is too long");
+            SectionTable.Require(claim.FirstSeenHour <= LastHour && claim.LastSeenHour <= LastHour, "a claim's time is none");
             var family = sources[claim.Source].Family;
             var order = claim.Category - previous.Category;
             order = order != 0 ? order : string.CompareOrdinal(family, previous.Family);
@@ -70,37 +78,58 @@ internal static class SnapshotVerifier
         }
     }
 
-    static int VerifyLists(ReadOnlySpan<uint> offsets, ReadOnlySpan<uint> claims, int claimCount)
+    // What a list's claims are about. An empty list fits anywhere.
+    enum ListKind : byte
     {
-        SectionTable.Require(offsets.Length >= 2 && offsets[0] == 0 && offsets[1] == 0 && offsets[^1] == claims.Length, "its lists have no frame");
-        SectionTable.Require(IsAscending(offsets), "its lists are out of order");
-        for (var list = 0; list + 1 < offsets.Length; list++)
-        {
-            var members = claims[(int)offsets[list]..(int)offsets[list + 1]];
-            SectionTable.Require(IsAscending(members) && (members.IsEmpty || members[^1] < claimCount), $"list {list} is out of order or bounds");
-        }
-        return offsets.Length - 1;
+        Empty,
+        IPv4Prefixes,
+        IPv6Prefixes,
+        Asn,
     }
 
-    static void VerifyAsns(ReadOnlySpan<uint> numbers, ReadOnlySpan<AsnRecord> records, int strings, int lists)
+    static ListKind[] VerifyLists(ReadOnlySpan<uint> offsets, ReadOnlySpan<uint> members, ReadOnlySpan<Claim> claims)
+    {
+        SectionTable.Require(offsets.Length >= 2 && offsets[0] == 0 && offsets[1] == 0 && offsets[^1] == members.Length, "its lists have no frame");
+        SectionTable.Require(IsAscending(offsets), "its lists are out of order");
+        var kinds = new ListKind[offsets.Length - 1];
+        for (var list = 0; list < kinds.Length; list++)
+        {
+            var indices = members[(int)offsets[list]..(int)offsets[list + 1]];
+            SectionTable.Require(IsAscending(indices) && (indices.IsEmpty || indices[^1] < claims.Length), $"list {list} is out of order or bounds");
+            foreach (var index in indices)
+            {
+                var kind = KindOf(claims[(int)index]);
+                SectionTable.Require(kinds[list] == ListKind.Empty || kinds[list] == kind, $"list {list} mixes families");
+                kinds[list] = kind;
+            }
+        }
+        return kinds;
+    }
+
+    static ListKind KindOf(Claim claim) =>
+        claim.PrefixLength == Claim.WholeAsn ? ListKind.Asn : claim.IsIPv6 == 1 ? ListKind.IPv6Prefixes : ListKind.IPv4Prefixes;
+
+    static void VerifyAsns(ReadOnlySpan<uint> numbers, ReadOnlySpan<AsnRecord> records, int strings, ListKind[] lists)
     {
         SectionTable.Require(numbers.Length == records.Length && numbers.Length < ProfileWord.MaxAsns, "its ASNs and their records differ in number");
         SectionTable.Require(IsAscending(numbers), "its ASNs are out of order");
         foreach (ref readonly var record in records)
         {
-            var sound = record.Name < strings && record.Provider < strings && record.Claims < lists
+            var sound = record.Name < strings && record.Provider < strings && record.Claims < lists.Length
                 && record.Role < AsnRoles.RoleCount && record.Basis < AsnRoles.BasisCount;
-            SectionTable.Require(sound, "an ASN is out of bounds");
+            SectionTable.Require(sound && lists[record.Claims] is (ListKind.Empty or ListKind.Asn), "an ASN is out of bounds");
         }
     }
 
-    static void VerifyProfiles(ReadOnlySpan<ProfileWord> profiles, int asns, int lists)
+    static void VerifyProfiles(ReadOnlySpan<ProfileWord> profiles, int asns, ListKind[] lists)
     {
         SectionTable.Require(profiles.Length > 0 && profiles[0].Bits == 0, "its profile 0 is not empty");
         foreach (var profile in profiles)
         {
-            var sound = profile.AsnPlus1 <= asns && profile.List < lists && profile.NetworkLength <= (profile.IsIPv6 ? 128 : 32);
+            var sound = profile.AsnPlus1 <= asns && profile.List < lists.Length && profile.NetworkLength <= (profile.IsIPv6 ? 128 : 32);
             SectionTable.Require(sound, "a profile is out of bounds");
+            var kind = lists[profile.List];
+            SectionTable.Require(kind == ListKind.Empty || kind == (profile.IsIPv6 ? ListKind.IPv6Prefixes : ListKind.IPv4Prefixes), "a profile's claims are of another family");
         }
     }
 
@@ -154,7 +183,7 @@ internal static class SnapshotVerifier
         public void Verify()
         {
             var roots = IsIPv6 ? 1 : RadixTrie.IPv4Blocks;
-            SectionTable.Require(Bases.Length >= roots && Bits.Length == Bases.Length * RadixTrie.WordsPerBlock && Ranks.Length == Bits.Length,
+            SectionTable.Require(Bases.Length >= roots && Bits.Length == (long)Bases.Length * RadixTrie.WordsPerBlock && Ranks.Length == Bits.Length,
                 "a trie's blocks are not whole");
             SectionTable.Require(Sparse.Length % RadixTrie.UnitLanes == 0, "a trie's sparse nodes are not whole");
             _seenBlocks = new BitArray(Bases.Length);

@@ -84,6 +84,7 @@ public sealed record SourceInfo
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
     AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(List<SourceInfo>))]
 internal sealed partial class SnapshotJson : JsonSerializerContext;

@@ -7,6 +7,8 @@ internal sealed class CompiledPolicy
     readonly (VerdictKind Kind, CategorySet Any)[] _rules;
     readonly (CategorySet Where, int Dampens, double Factor)[] _dampening;
     readonly AgeingPolicy[] _ageing;
+    readonly SpecificityStep[] _stepsIPv4;
+    readonly SpecificityStep[] _stepsIPv6;
     readonly double[] _asnOnly;
     readonly double[] _basis;
     readonly double[] _coverage;
@@ -22,6 +24,8 @@ internal sealed class CompiledPolicy
         _rules = [.. policy.Verdicts.Select(rule => (KindOf(rule.Verdict), SetOf(rule.Categories)))];
         _dampening = [.. policy.Dampening.Select(rule => (CategorySet.Of(CategoryOf(rule.Where)), (int)CategoryOf(rule.Dampens), rule.Factor))];
         _ageing = [.. Categories.All.Select(word => policy.Ageing[word])];
+        _stepsIPv4 = [.. policy.Specificity.IPv4];
+        _stepsIPv6 = [.. policy.Specificity.IPv6];
         _asnOnly = [.. Categories.All.Select(word => policy.Specificity.AsnOnly[word])];
         _basis = [.. Enumerable.Range(0, AsnRoles.BasisCount).Select(basis => policy.BasisReliability.GetValueOrDefault(((RoleBasis)basis).Word(), 1))];
         _coverage = [.. Categories.All.Select(word => policy.Confidence.Coverage.GetValueOrDefault(word))];
@@ -53,7 +57,7 @@ internal sealed class CompiledPolicy
 
     public double Specificity(int prefixLength, bool isIPv6)
     {
-        foreach (var step in isIPv6 ? _policy.Specificity.IPv6 : _policy.Specificity.IPv4)
+        foreach (var step in isIPv6 ? _stepsIPv6 : _stepsIPv4)
         {
             if (prefixLength >= step.MinLength)
             {

@@ -6,7 +6,7 @@ namespace AcquireInfra.Enrichment.Verdicts;
 /// <summary>
 /// Judges addresses by one snapshot, one policy and one hour; a verdict is a pure function of these and the address. What can be
 /// known beforehand is: each claim's strength at that hour when the judge is made, each profile's verdict when it is first asked for.
-/// Thread-safe; allocates nothing per address.
+/// Thread-safe; a judge that remembers allocates nothing per address.
 /// <code>
 /// strength x = reliability × confidence × specificity × decay      of one claim
 /// p(category) = 1 − Π over families (1 − max x in the family)
@@ -15,6 +15,7 @@ namespace AcquireInfra.Enrichment.Verdicts;
 /// </summary>
 public sealed class Judge
 {
+    readonly Policy _given;
     readonly CompiledPolicy _policy;
     readonly int[] _families;
     readonly ClaimWeights _weights;
@@ -27,6 +28,7 @@ public sealed class Judge
     public Judge(Snapshot snapshot, Policy policy, DateTimeOffset at, bool remember = true)
     {
         Snapshot = snapshot;
+        _given = policy;
         _policy = new CompiledPolicy(policy);
         At = new DateTimeOffset(at.UtcTicks - at.UtcTicks % TimeSpan.TicksPerHour, TimeSpan.Zero);
         var familyNames = snapshot.Sources.Select(source => source.Family).Distinct().Order(StringComparer.Ordinal).ToArray();
@@ -52,6 +54,14 @@ public sealed class Judge
     public DateTimeOffset At { get; }
 
     public string PolicyVersion => _policy.Version;
+
+    /// <summary>Whether this is the judge by that snapshot and policy at that time.</summary>
+    public bool IsFor(Snapshot snapshot, Policy policy, DateTimeOffset at) =>
+        Snapshot == snapshot && ReferenceEquals(_given, policy) && at - At is { Ticks: >= 0 and < TimeSpan.TicksPerHour };
+
+    /// <summary>The judge by the same snapshot and policy at another time.</summary>
+    /// <param name="remember">As in the constructor.</param>
+    public Judge AtTime(DateTimeOffset at, bool remember = false) => new(Snapshot, _given, at, remember);
 
     internal CompiledPolicy Policy => _policy;
 

@@ -26,15 +26,15 @@ internal static class PolicyValidator
         foreach (var word in Categories.All)
         {
             var sound = policy.Ageing.TryGetValue(word, out var ageing)
-                && ageing is { HoldOffDays: >= 0, HalfLifeDays: > 0, MaxAgeDays: > 0 } && ageing.MaxAgeDays >= ageing.HoldOffDays;
-            Require(sound, $"ageing.{word}: holdOffDays from 0, halfLifeDays above 0, maxAgeDays not below holdOffDays.");
+                && ageing is { HoldOffDays: >= 0, HalfLifeDays: > 0 and <= MostDays, MaxAgeDays: > 0 and <= MostDays } && ageing.MaxAgeDays >= ageing.HoldOffDays;
+            Require(sound, $"ageing.{word}: holdOffDays from 0, halfLifeDays above 0, maxAgeDays not below holdOffDays, all at most {MostDays}.");
         }
         Require(policy.Ageing.Keys.All(Categories.All.Contains), "ageing: categories only.");
         Require(policy.CategoryOrder.Order().SequenceEqual(Categories.All.Order()), "categoryOrder: every category once.");
         Require(policy.Assessed.All(Categories.All.Contains), "assessed: categories only.");
-        Require(policy.Dampening.All(rule => Categories.All.Contains(rule.Where) && Categories.All.Contains(rule.Dampens)
+        Require(policy.Dampening.All(rule => rule is not null && Categories.All.Contains(rule.Where) && Categories.All.Contains(rule.Dampens)
             && rule.Where != rule.Dampens && rule.Factor is >= 0 and <= 1), "dampening: two categories and a factor from 0 to 1.");
-        Require(policy.Verdicts.All(rule => VerdictKinds.TryParse(rule.Verdict, out _) && rule.Categories.All(Categories.All.Contains)),
+        Require(policy.Verdicts.All(rule => rule is not null && VerdictKinds.TryParse(rule.Verdict, out _) && rule.Categories.All(Categories.All.Contains)),
             $"verdicts: one of {string.Join(", ", VerdictKinds.All)}, and categories.");
         var (low, medium, high, critical) = policy.Levels;
         Require(0 < low && low < medium && medium < high && high < critical && critical <= 100, "levels: rising, 1 to 100.");
@@ -43,6 +43,8 @@ internal static class PolicyValidator
         Require(policy.Confidence.AgreementWithoutEvidence is >= 0 and <= 1, "confidence.agreementWithoutEvidence: 0 to 1.");
         return faults;
     }
+
+    const int MostDays = 36_500;
 
     static readonly string[] BasisWords = ["certain", "knowledge", "brand", "name"];
 
@@ -58,8 +60,8 @@ internal static class PolicyValidator
 
     static void Steps(IReadOnlyList<SpecificityStep> steps, string member, int bits, Action<bool, string> require)
     {
-        var sound = steps.Count > 0 && steps[^1].MinLength == 0 && steps.All(step => step.MinLength <= bits && step.Factor is >= 0 and <= 1);
-        for (var at = 1; at < steps.Count; at++)
+        var sound = steps.Count > 0 && steps.All(step => step is not null) && steps[^1].MinLength == 0 && steps.All(step => step.MinLength <= bits && step.Factor is >= 0 and <= 1);
+        for (var at = 1; sound && at < steps.Count; at++)
         {
             sound &= steps[at].MinLength < steps[at - 1].MinLength && steps[at].Factor <= steps[at - 1].Factor;
         }

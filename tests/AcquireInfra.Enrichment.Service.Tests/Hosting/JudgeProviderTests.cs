@@ -48,7 +48,7 @@ public sealed class JudgeProviderTests : IDisposable
         var first = _judges.Current!;
         _holder.Swap(Compile("192.0.2.0/25\n"));
         Assert.NotEqual(first.Snapshot.Id, _judges.Current!.Snapshot.Id);
-        Assert.Equal(first.Snapshot.Id, _judges.At(Noon.AddDays(1), like: first).Snapshot.Id);
+        Assert.Equal(first.Snapshot.Id, first.AtTime(Noon.AddDays(1)).Snapshot.Id);
     }
 
     [Fact]

@@ -69,6 +69,7 @@ public sealed class PrefixTests
     [InlineData("::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "::/0")]
     [InlineData("192.0.2.4", "192.0.2.9", "192.0.2.4/30 192.0.2.8/31")]
     [InlineData("192.0.2.255", "192.0.2.255", "192.0.2.255/32")]
+    [InlineData("::fffe:ffff:ffff", "::1:0:0:1", "::fffe:ffff:ffff/128 ::1:0:0:0/127")] // across the IPv4-mapped space, which is IPv4
     public void ToPrefixes_KnownRange_IsMinimal(string first, string last, string expected)
     {
         Assert.True(AddressRange.TryCreate(Address.Parse(first), Address.Parse(last), out var range));

@@ -89,6 +89,7 @@ public sealed class SpecialPurposeTests
     [InlineData("64:ff9b::/96", false)]
     [InlineData("2a00::/12", false)]
     [InlineData("::/0", true)]
+    [InlineData("192.0.0.10/31", true)] // 192.0.0.10 is global, 192.0.0.11 is not
     public void Overlaps_Prefix_Is(string prefix, bool expected) => Assert.Equal(expected, SpecialPurpose.Overlaps(Prefix.Parse(prefix)));
 
     [Theory]

@@ -89,9 +89,9 @@ public sealed class SnapshotCompilerTests
     [Fact]
     public void Compile_TwoTablesOrOneIdTwice_Refused()
     {
-        Assert.Throws<ArgumentException>(() => TestSources.Compile(
+        Assert.Throws<SourcesException>(() => TestSources.Compile(
             TestSources.AsnTable(Table), TestSources.AsnTable(Table) with { Info = TestSources.AsnTable(Table).Info with { Id = "another" } }));
-        Assert.Throws<ArgumentException>(() => TestSources.Compile(
+        Assert.Throws<SourcesException>(() => TestSources.Compile(
             TestSources.Prefixes("one", "vpn", "192.0.2.1"), TestSources.Prefixes("one", "tor", "192.0.2.1")));
     }
 

@@ -16,7 +16,7 @@ public sealed unsafe class PinnedTrie : IDisposable
         Bytes = arrays.Bytes;
     }
 
-    public RadixTrie Trie { get; }
+    internal RadixTrie Trie { get; }
 
     public long Bytes { get; }
 

@@ -44,12 +44,12 @@ public sealed class AsnRolesParserTests
         Assert.Contains("asn, role, provider, basis, note", Assert.Throws<FormatException>(() => Parse(feed, out _)).Message,
             StringComparison.Ordinal);
 
-    [Fact]
-    public void Parse_NothingOrHeaderAlone_HasNoRows()
-    {
-        Assert.Empty(Parse("", out _));
-        Assert.Empty(Parse(Header, out _));
-    }
+    [Theory]
+    [InlineData("", "columns")]
+    [InlineData("asn,role\n", "columns")]
+    [InlineData(Header, "no row")]
+    public void Parse_NoRow_ThrowsForEveryRoleWouldBeLost(string feed, string says) =>
+        Assert.Contains(says, Assert.Throws<FormatException>(() => Parse(feed, out _)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Parse_LongProvider_IsCutAndCleaned()

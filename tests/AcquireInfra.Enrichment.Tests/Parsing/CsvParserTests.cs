@@ -26,6 +26,7 @@ public sealed class CsvParserTests
         Asn = ["asn"],
         Name = "name",
         AllowSpecialPurpose = true,
+        IsAsnTable = true,
     };
 
     static readonly FeedFormat Tabs = new()
@@ -89,6 +90,8 @@ public sealed class CsvParserTests
         Row("a zero-width space in a prefix", "Acme,192.0.2.\u200B0/24,US\n", "192.0.2.0/24{Acme}"),
         Row("other scripts in a name", "Ünïcode 株式会社 \U0001F600,192.0.2.0/24,JP\n", "192.0.2.0/24{Ünïcode 株式会社 \U0001F600}"),
 
+        new ParseCase("a record without an ASN is a claim all the same, unless the feed is an ASN table", Ranges with { IsAsnTable = false }, "192.0.2.0,192.0.2.255,,\n198.51.100.0,198.51.100.255,0,x\n",
+            "192.0.2.0/24 198.51.100.0/24", ""),
         HeadedRow("columns by their names, wherever they stand", "First Seen,Last Seen,IP\nx,y,192.0.2.7\n", "192.0.2.7/32"),
         HeadedRow("the header repeated in the middle", "IP,First Seen\n192.0.2.7,x\nIP,First Seen\n192.0.2.8,x\nIP,First Seen\n",
             "192.0.2.7/32 192.0.2.8/32"),

@@ -7,7 +7,7 @@ namespace AcquireInfra.Enrichment.Tests.Parsing;
 public sealed class MmdbParserTests : IDisposable
 {
     static readonly FeedFormat Found = new() { Syntax = FeedSyntax.MaxMindDb, AllowSpecialPurpose = true };
-    static readonly FeedFormat Asns = Found with { Asn = ["autonomous_system_number"], Name = "autonomous_system_organization" };
+    static readonly FeedFormat Asns = Found with { IsAsnTable = true, Asn = ["autonomous_system_number"], Name = "autonomous_system_organization" };
 
     readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mmdb-tests-");
 
@@ -53,7 +53,7 @@ public sealed class MmdbParserTests : IDisposable
     [InlineData("AS0", "", "")]                              // not routed
     public void Parse_AsnAsString_IsRead(string asn, string entries, string faults)
     {
-        var content = Parse(Found with { Asn = ["asn"] }, new MmdbBuilder().Add("192.0.2.0/24", Map(("asn", asn))).ToBytes());
+        var content = Parse(Asns with { Name = null, Asn = ["asn"] }, new MmdbBuilder().Add("192.0.2.0/24", Map(("asn", asn))).ToBytes());
         Assert.Equal((entries, faults), (Shown.Entries(content), Shown.Faults(content)));
     }
 

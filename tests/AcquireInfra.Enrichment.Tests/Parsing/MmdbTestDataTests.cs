@@ -101,6 +101,7 @@ public sealed class MmdbTestDataTests
         var format = Found with
         {
             CategoryFlags = name.Contains("Anonymous", StringComparison.Ordinal) ? MaxMindFlags : [],
+            IsAsnTable = true,
             Asn = name is "GeoIP2-ISP-Test" or "GeoLite2-ASN-Test" ? ["autonomous_system_number"] : [],
         };
         var content = FeedParser.ParseMmdb(FeedsFolder.Mmdb("maxmind", "test-data", name + ".mmdb"), format, AnyLength);

@@ -3,6 +3,8 @@ using System.Security.Cryptography;
 using AcquireInfra.Enrichment.Addressing;
 using AcquireInfra.Enrichment.Snapshots;
 using AcquireInfra.Enrichment.Tests.Lookup;
+using AcquireInfra.Enrichment.Tests.Verdicts;
+using AcquireInfra.Enrichment.Verdicts;
 
 namespace AcquireInfra.Enrichment.Tests.Snapshots;
 
@@ -105,9 +107,12 @@ public sealed class SnapshotTests
 
     static void Probe(Snapshot snapshot, Random random)
     {
+        var judge = new Judge(snapshot, TestPolicy.Bundled, TestSources.Day, remember: false);
         for (var probe = 0; probe < 200; probe++)
         {
-            var profile = snapshot.ProfileAt(snapshot.Find(RandomPrefixes.RandomAddress(random, probe % 2 == 0)));
+            var address = RandomPrefixes.RandomAddress(random, probe % 2 == 0);
+            _ = judge.Explain(address).Reason;
+            var profile = snapshot.ProfileAt(snapshot.Find(address));
             _ = snapshot.AsnOf(profile)?.Name.Length;
             foreach (var claim in snapshot.ClaimsOf(profile.Word).OnPrefixes)
             {

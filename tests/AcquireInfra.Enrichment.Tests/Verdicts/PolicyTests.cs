@@ -22,6 +22,9 @@ public sealed class PolicyTests
         { "dampening", """[{ "where": "relay", "dampens": "vpn", "factor": 1.5 }]""", "dampening" }, // it would raise
         { "verdicts", """[{ "verdict": "evil", "categories": ["tor"] }]""", "verdicts" },
         { "ageing", """{ "tor": { "holdOffDays": 1, "halfLifeDays": 0, "maxAgeDays": 14 } }""", "ageing.tor" },
+        { "ageing", """{ "tor": { "holdOffDays": 1, "halfLifeDays": 1, "maxAgeDays": 1e300 } }""", "ageing.tor" }, // no TimeSpan holds it
+        { "dampening", "[null]", "dampening" },
+        { "verdicts", "[null]", "verdicts" },
         { "version", "\"\"", "version" },
         { "confidence", """{ "coverage": {}, "agreementWithoutEvidence": 0.5 }""", "confidence.coverage" },
     };
@@ -43,6 +46,15 @@ public sealed class PolicyTests
         policy["specificity"]!["ipv4"]![1]!["factor"] = 1.0;
         policy["specificity"]!["ipv4"]![0]!["factor"] = 0.5;
         Assert.Throws<FormatException>(() => Policy.Parse(Encoding.UTF8.GetBytes(policy.ToJsonString())));
+    }
+
+    [Fact]
+    public void Parse_SpecificityStepThatIsNull_Refused()
+    {
+        var policy = JsonNode.Parse(TestPolicy.BundledJson)!.AsObject();
+        policy["specificity"]!["ipv6"]!.AsArray().Insert(0, null);
+        var refusal = Assert.Throws<FormatException>(() => Policy.Parse(Encoding.UTF8.GetBytes(policy.ToJsonString())));
+        Assert.Contains("specificity.ipv6", refusal.Message, StringComparison.Ordinal);
     }
 
     [Theory]
