@@ -60,6 +60,9 @@ public sealed class FeedContent
     /// <summary>The feed's own date, where it states one.</summary>
     public DateTimeOffset? AsOf { get; internal set; }
 
+    /// <summary>Whether it ends before its end, at a limit or at broken syntax. What it does not name may have stood in the rest.</summary>
+    public bool IsCut { get; private set; }
+
     /// <summary>Whether a limit was reached: nothing more is taken.</summary>
     internal bool IsFull { get; private set; }
 
@@ -89,7 +92,11 @@ public sealed class FeedContent
             _errors.Add(new(fault, line, column));
         }
         IsFull |= fault is FeedFault.TooManyEntries or FeedFault.FeedTooLong;
+        IsCut |= IsFull;
     }
+
+    /// <summary>Nothing can be read past the fault that was reported last.</summary>
+    internal void Cut() => IsCut = true;
 
     internal int LabelOf(FeedLabel label)
     {

@@ -30,6 +30,7 @@ internal static class JsonParser
             var bytes = buffer.AsSpan(0, held + read - surplus);
             if (!TryTakeTokens(bytes, ended, limits, ref state, walker, ref place, content, out var consumed))
             {
+                content.Cut();
                 return;
             }
             if (surplus > 0)
@@ -42,6 +43,7 @@ internal static class JsonParser
             {
                 place.MoveTo(rest, Math.Max(rest.IndexOfAnyExcept(Separators), 0));
                 content.Fault(FeedFault.LineTooLong, place.Line, place.Column);
+                content.Cut();
                 return;
             }
             rest.CopyTo(buffer);

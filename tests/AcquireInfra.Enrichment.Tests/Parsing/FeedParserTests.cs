@@ -62,6 +62,34 @@ public sealed class FeedParserTests
         Assert.Equal((entries, "line_too_long@2:1"), (Shown.Entries(content), Shown.Faults(content)));
     }
 
+    public static TheoryData<FeedSyntax, string, bool> Ends => new()
+    {
+        { FeedSyntax.Json, "[\"192.0.2.7\", \"192.0.2.8\"]", false },
+        { FeedSyntax.Json, "[\"192.0.2.7\", \"192.0.2.\"]", false },                              // a faulty value costs itself alone
+        { FeedSyntax.Json, "[\"192.0.2.7\", \"192.0", true },                                     // a download that broke off
+        { FeedSyntax.Json, "[\"192.0.2.7\", oops, \"192.0.2.8\"]", true },
+        { FeedSyntax.Json, "[\"192.0.2.7\", \"\\ud800\", \"192.0.2.8\"]", true },
+        { FeedSyntax.Json, "[\"192.0.2.7\", \"a token of more than 20\"]", true },
+        { FeedSyntax.Json, "[\"192.0.2.7\", \"" + new string('a', 150), true },                   // and one that no buffer holds
+        { FeedSyntax.Json, "[\"192.0.2.1\", \"192.0.2.2\", \"192.0.2.3\"]", true },              // more entries than may be
+        { FeedSyntax.Json, "[\"192.0.2.7\"]" + new string(' ', 200), true },                      // more bytes than may be
+        { FeedSyntax.JsonLines, "\"192.0.2.7\"\n\"192.0\n{\"x\": \"of more than 20\"}\n", false }, // a broken line costs itself alone
+        { FeedSyntax.JsonLines, "\"192.0.2.1\"\n\"192.0.2.2\"\n\"192.0.2.3\"\n", true },
+        { FeedSyntax.Text, "192.0.2.7\noops\n192.0.2.8\n", false },
+        { FeedSyntax.Text, "192.0.2.1\n192.0.2.2\n192.0.2.3\n", true },
+        { FeedSyntax.Text, "192.0.2.7\n" + new string('\n', 200), true },
+        { FeedSyntax.Geofeed, "192.0.2.7\n" + new string('\n', 200), true },
+    };
+
+    // What a whole feed does not name is not in it; what a cut one does not name may be.
+    [Theory, MemberData(nameof(Ends))]
+    public void IsCut_Feed_SaysWhetherItWasReadToItsEnd(FeedSyntax syntax, string feed, bool isCut)
+    {
+        var format = Text with { Syntax = syntax, Prefix = [syntax == FeedSyntax.Json ? "[]" : "."] };
+        var limits = FeedLimits.Default with { MaxEntries = 2, MaxLineBytes = 20, MaxFeedBytes = 200, BufferBytes = 64 };
+        Assert.Equal(isCut, ParseCase.Parse(format, feed, limits).IsCut);
+    }
+
     [Fact]
     public void Parse_MinLengths_AreTheLimits()
     {
