@@ -3,24 +3,6 @@ using AcquireInfra.Enrichment.Verdicts;
 
 namespace AcquireInfra.Enrichment.Feeds.Loading;
 
-/// <summary>A file of the bundled data is not there. The message says which, and how to get it.</summary>
-public sealed class BundledDataMissingException : Exception
-{
-    public BundledDataMissingException()
-    {
-    }
-
-    public BundledDataMissingException(string message)
-        : base(message)
-    {
-    }
-
-    public BundledDataMissingException(string message, Exception innerException)
-        : base(message, innerException)
-    {
-    }
-}
-
 /// <summary>The bundled data: <c>sources.json</c>, what it names, and <c>policy.json</c>. Nothing is written there.</summary>
 public sealed class DataFolder
 {
@@ -31,7 +13,7 @@ public sealed class DataFolder
     /// <summary>Beside the program, where the build puts it.</summary>
     public static string DefaultPath => Path.Combine(AppContext.BaseDirectory, "data");
 
-    /// <exception cref="BundledDataMissingException">There is no policy.json.</exception>
+    /// <exception cref="BundledDataMissingException">There is no policy.json that can be read.</exception>
     /// <exception cref="FormatException">The policy is wrong.</exception>
     public Policy ReadPolicy() => Policy.Parse(Read("policy.json"));
 
@@ -39,8 +21,8 @@ public sealed class DataFolder
     /// <param name="furtherManifest">Path of an operator's manifest; null for none.</param>
     /// <param name="furtherRoot">Folder that its relative paths begin at; null for its own.</param>
     /// <returns>The sources with their files, and the text that stands for both manifests in the hash of the inputs.</returns>
-    /// <exception cref="BundledDataMissingException">A bundled file is missing.</exception>
-    /// <exception cref="ManifestException">A manifest is wrong.</exception>
+    /// <exception cref="BundledDataMissingException">A bundled file is missing or cannot be read.</exception>
+    /// <exception cref="ManifestException">A manifest is wrong, or the two cannot go together.</exception>
     public (IReadOnlyList<LocatedSource> Sources, string ManifestText) LocateSources(string? furtherManifest, string? furtherRoot = null)
     {
         var text = Read("sources.json");
@@ -53,10 +35,15 @@ public sealed class DataFolder
         var replaced = further.Sources.Select(source => source.Id).ToHashSet();
         var kept = bundled with { Sources = [.. bundled.Sources.Where(source => !replaced.Contains(source.Id))] };
         var root = furtherRoot ?? Path.GetDirectoryName(Path.GetFullPath(furtherManifest))!;
-        return ([.. LocateBundled(kept), .. SourceLoader.Locate(further, root)], Convert.ToHexString(text) + Convert.ToHexString(furtherText));
+        IReadOnlyList<LocatedSource> sources = [.. LocateBundled(kept), .. SourceLoader.Locate(further, root)];
+        if (ManifestValidator.FaultOfAll(sources.Select(source => source.Entry)) is { } fault)
+        {
+            throw new ManifestException($"{furtherManifest} does not go together with {Path.Combine(_path, "sources.json")}: {fault}");
+        }
+        return (sources, Convert.ToHexString(text) + Convert.ToHexString(furtherText));
     }
 
-    /// <exception cref="ManifestException">There is no such file, or it is no manifest.</exception>
+    /// <exception cref="ManifestException">There is no such file, it cannot be read, or it is no manifest.</exception>
     public static (SourceManifest Manifest, byte[] Text) ReadManifest(string path)
     {
         try
@@ -64,7 +51,7 @@ public sealed class DataFolder
             var text = File.ReadAllBytes(path);
             return (SourceManifest.Parse(text, path), text);
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new ManifestException($"The source manifest cannot be read: {exception.Message}", exception);
         }
@@ -72,27 +59,34 @@ public sealed class DataFolder
 
     IReadOnlyList<LocatedSource> LocateBundled(SourceManifest manifest)
     {
-        foreach (var file in manifest.Sources.Where(source => source.Enabled).SelectMany(source => source.Files))
+        var sources = SourceLoader.Locate(manifest, _path);
+        foreach (var path in sources.SelectMany(source => source.Files))
         {
-            RequireFile(file);
+            ReadBundled(path, static path => File.OpenHandle(path).Dispose());
         }
-        return SourceLoader.Locate(manifest, _path);
+        return sources;
     }
 
     byte[] Read(string name)
     {
-        RequireFile(name);
-        return File.ReadAllBytes(Path.Combine(_path, name));
+        byte[] bytes = [];
+        ReadBundled(Path.Combine(_path, name), path => bytes = File.ReadAllBytes(path));
+        return bytes;
     }
 
-    void RequireFile(string name)
+    static void ReadBundled(string path, Action<string> read)
     {
-        var path = Path.Combine(_path, name);
-        if (!Path.Exists(path))
+        try
         {
+            read(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            var trouble = exception is FileNotFoundException or DirectoryNotFoundException ? "is missing" : "cannot be read";
             throw new BundledDataMissingException(
-                $"Bundled data is missing: {path}. It is part of the repository's data folder (data/README.md says how each file is made): "
-                + "copy that folder beside the program, or point Enrichment:DataFolder at it.");
+                $"Bundled data {trouble}: {path}. It is part of the repository's data folder (data/README.md says how each file is made): "
+                + "copy that folder beside the program, or point Enrichment:DataFolder at it.",
+                exception);
         }
     }
 }

@@ -24,8 +24,18 @@ public static class SourceLoader
         .Where(source => source.Enabled)
         .Select(source => new LocatedSource(source, [.. source.Files.SelectMany(file => FilesAt(Path.Combine(root, file)))]))];
 
-    static IEnumerable<string> FilesAt(string path) =>
-        Directory.Exists(path) ? Directory.GetFiles(path).Order(StringComparer.Ordinal) : [path];
+    // A folder without files, or one that cannot be read, stands for itself: reading it fails, and names its source.
+    static string[] FilesAt(string path)
+    {
+        try
+        {
+            return Directory.Exists(path) && Directory.GetFiles(path) is { Length: > 0 } files ? [.. files.Order(StringComparer.Ordinal)] : [path];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return [path];
+        }
+    }
 
     /// <summary>Reads and parses. Faulty records are counted and the rest is taken; a file that is not what it should be is an error.</summary>
     /// <param name="scratchFolder">Where private copies of databases are mapped from; created when missing.</param>

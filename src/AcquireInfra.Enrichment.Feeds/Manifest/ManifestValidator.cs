@@ -18,6 +18,10 @@ internal static partial class ManifestValidator
         {
             yield return $"{twice.Key}: the id occurs {twice.Count()} times.";
         }
+        if (FaultOfAll(manifest.Sources) is { } together)
+        {
+            yield return together;
+        }
         foreach (var source in manifest.Sources)
         {
             foreach (var fault in FaultsOf(source))
@@ -26,6 +30,14 @@ internal static partial class ManifestValidator
             }
         }
     }
+
+    /// <returns>Why the sources, of one manifest or of several, cannot be compiled together; null where they can.</returns>
+    public static string? FaultOfAll(IEnumerable<SourceEntry> sources) => sources
+        .Where(source => source.Enabled && source.Kind != SourceKind.Claims)
+        .GroupBy(source => source.Kind)
+        .Where(kind => kind.Count() > 1)
+        .Select(kind => $"one {kind.Key} is enough; switch off all but one of {string.Join(", ", kind.Select(source => source.Id))}.")
+        .FirstOrDefault();
 
     static IEnumerable<string> FaultsOf(SourceEntry source)
     {

@@ -23,6 +23,53 @@ public sealed class DataFolderTests
         Assert.Contains("Enrichment:DataFolder", refusal.Message, StringComparison.Ordinal);
     }
 
+    // As root every file can be read, whatever its mode: a folder and a link to nothing cannot.
+    [Theory]
+    [InlineData("policy.json", true), InlineData("policy.json", false), InlineData("sources.json", true), InlineData("sources.json", false)]
+    [InlineData("asn.mmdb", true), InlineData("asn.mmdb", false), InlineData("asn-roles.csv", true)]
+    public void Read_BundledFileThatCannotBeRead_SaysWhichAndWhatToDo(string unreadable, bool isFolder)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "links want a privilege there");
+        using var folder = new TemporaryFolder();
+        foreach (var file in Directory.GetFiles(Repository.Data).Where(file => Path.GetFileName(file) != unreadable))
+        {
+            File.Copy(file, Path.Combine(folder.Path, Path.GetFileName(file)));
+        }
+        var path = Path.Combine(folder.Path, unreadable);
+        _ = isFolder ? Directory.CreateDirectory(path) : File.CreateSymbolicLink(path, Path.Combine(folder.Path, "nothing"));
+        var data = new DataFolder(folder.Path);
+        var refusal = Assert.Throws<BundledDataMissingException>(() =>
+        {
+            data.ReadPolicy();
+            data.LocateSources(furtherManifest: null);
+        });
+        Assert.Contains(path, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("Enrichment:DataFolder", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ReadManifest_AFolder_IsNoManifest()
+    {
+        using var folder = new TemporaryFolder();
+        var refusal = Assert.Throws<ManifestException>(() => DataFolder.ReadManifest(folder.Path));
+        Assert.Contains(folder.Path, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void LocateSources_ASecondAsnTable_IsRefusedBeforeAnythingIsRead()
+    {
+        using var folder = new TemporaryFolder();
+        const string Table = """
+            { "id": "mine", "name": "Mine", "kind": "asnTable", "files": ["no-such.mmdb"], "format": { "syntax": "mmdb", "asn": ["asn"] },
+              "reliability": 1, "exportable": false, "licence": "own" }
+            """;
+        var data = new DataFolder(Repository.Data);
+        var refusal = Assert.Throws<ManifestException>(() => data.LocateSources(folder.Write("more.json", Manifest(Table))));
+        Assert.Contains("switch off all but one of asn-table, mine", refusal.Message, StringComparison.Ordinal);
+        var switchedOff = folder.Write("more.json", Manifest(Table.Replace("\"name\"", "\"enabled\": false, \"name\"", StringComparison.Ordinal)));
+        Assert.Equal(3, data.LocateSources(switchedOff).Sources.Count);
+    }
+
     [Fact]
     public void LocateSources_FurtherManifest_AddsAndReplaces()
     {

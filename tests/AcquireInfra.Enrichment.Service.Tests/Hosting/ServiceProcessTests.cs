@@ -27,6 +27,19 @@ public sealed class ServiceProcessTests
         Assert.Contains(folder["data/list.txt"], Assert.Single(process.ErrorLines), StringComparison.Ordinal);
     }
 
+    // Told apart from a file that is missing by its message alone: what to do is the same.
+    [Theory, InlineData("policy.json"), InlineData("sources.json"), InlineData("list.txt")]
+    public async Task Process_DataFileThatCannotBeRead_ExitsWith3AndNamesTheFile(string name)
+    {
+        using var folder = new TemporaryFolder();
+        SmallData.Write(folder["data"]);
+        File.Delete(folder["data/" + name]);
+        Directory.CreateDirectory(folder["data/" + name]);
+        using var process = ServiceProcess.Start(folder, $"--Enrichment:DataFolder={folder["data"]}");
+        Assert.Equal(3, await process.ExitCodeAsync());
+        Assert.Contains(folder["data/" + name], Assert.Single(process.ErrorLines), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Enrichment:MaxBatchItems=0", "MaxBatchItems")]
     [InlineData("Enrichment:MaxBatchItems=many", "Enrichment:MaxBatchItems")]   // no number at all
