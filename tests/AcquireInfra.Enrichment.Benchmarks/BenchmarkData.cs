@@ -87,7 +87,7 @@ internal static class BenchmarkData
         {
             var data = new DataFolder(DataFolder.DefaultPath);
             var (sources, _) = data.LocateSources(furtherManifest: null);
-            var loaded = SourceLoader.Load(sources, FeedLimits.Default, folder);
+            var loaded = SourceLoader.Load(sources, FeedLimits.Default, folder, TimeProvider.System.GetUtcNow());
             var snapshot = SnapshotFile.Write(loaded.Sources, Path.Combine(folder, "bundled.snapshot"));
             var table = loaded.Sources.Single(source => source.Info.Kind == SourceKind.AsnTable).Contents[0];
             return (snapshot, new Judge(snapshot, data.ReadPolicy(), snapshot.DataAsOf), table);

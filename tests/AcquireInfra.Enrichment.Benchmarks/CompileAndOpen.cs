@@ -29,7 +29,7 @@ public class CompileAndOpen
     public void Cleanup() => Directory.Delete(_folder, recursive: true);
 
     [Benchmark]
-    public LoadedSources ReadSources() => SourceLoader.Load(_sources, FeedLimits.Default, _folder);
+    public LoadedSources ReadSources() => SourceLoader.Load(_sources, FeedLimits.Default, _folder, TimeProvider.System.GetUtcNow());
 
     [Benchmark]
     public long Compile()

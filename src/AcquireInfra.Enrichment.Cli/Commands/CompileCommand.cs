@@ -40,7 +40,7 @@ internal static class CompileCommand
     {
         var began = Stopwatch.GetTimestamp();
         var (located, _) = data.LocateSources(manifest?.FullName, root?.FullName);
-        var loaded = SourceLoader.Load(located, FeedLimits.Default, Path.Combine(Path.GetTempPath(), "acquireinfra-enrichment"));
+        var loaded = Load(located);
         var parsedAfter = Stopwatch.GetElapsedTime(began);
         var snapshot = SnapshotFile.Write(loaded.Sources, output.FullName);
         LoadReport.Write(loaded, Console.Out, listFaults);
@@ -48,5 +48,18 @@ internal static class CompileCommand
             CultureInfo.InvariantCulture,
             $"snapshot {snapshot.Id}: {snapshot.FileBytes / 1048576.0:F1} MB, index {snapshot.IndexBytes / 1048576.0:F1} MB, {snapshot.ProfileCount} profiles, {snapshot.AsnCount} ASNs; parsed in {parsedAfter.TotalSeconds:F1} s, compiled in {(Stopwatch.GetElapsedTime(began) - parsedAfter).TotalSeconds:F1} s"));
         return Failures.Answered;
+    }
+
+    static LoadedSources Load(IReadOnlyList<LocatedSource> sources)
+    {
+        var scratch = Directory.CreateTempSubdirectory("enrich-"); // of this run alone, whoever else compiles
+        try
+        {
+            return SourceLoader.Load(sources, FeedLimits.Default, scratch.FullName, TimeProvider.System.GetUtcNow());
+        }
+        finally
+        {
+            scratch.Delete(recursive: true);
+        }
     }
 }

@@ -57,7 +57,7 @@ internal sealed class JudgeOptions
         }
         var (sources, text) = data.LocateSources(furtherManifest: null);
         var store = new SnapshotStore(parsed.GetValue(_state)?.FullName ?? SnapshotStore.DefaultFolder);
-        return store.GetOrCompile(sources, text, FeedLimits.Default);
+        return store.GetOrCompile(sources, text, FeedLimits.Default, TimeProvider.System.GetUtcNow());
     }
 
     /// <summary>Reads a time: ISO 8601, in UTC whatever the machine's zone.</summary>

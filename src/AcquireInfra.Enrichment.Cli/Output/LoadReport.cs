@@ -4,7 +4,7 @@ using AcquireInfra.Enrichment.Parsing;
 
 namespace AcquireInfra.Enrichment.Cli.Output;
 
-/// <summary>What every file of every source gave: entries, and faults by kind.</summary>
+/// <summary>What every file of every source gave: entries, date, faults by kind, and what someone should look at.</summary>
 internal static class LoadReport
 {
     public static void Write(LoadedSources loaded, TextWriter destination, bool listFaults)
@@ -15,7 +15,11 @@ internal static class LoadReport
             var entries = file.Content.Entries.Length + file.Content.Asns.Length + (source.Roles.Count > 0 ? source.Roles.Count : 0);
             destination.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{file.SourceId,-28} {Path.GetFileName(file.Path),-44} {entries,8} entries  {source.Info.AsOf:yyyy-MM-dd}  {FaultsOf(file.Content)}"));
+                $"{file.SourceId,-28} {Path.GetFileName(file.Path),-44} {entries,8} entries  {file.AsOf:yyyy-MM-dd}  {FaultsOf(file.Content)}"));
+            foreach (var warning in file.Warnings)
+            {
+                destination.WriteLine($"    warning: {file.Path} {warning}.");
+            }
             if (!listFaults)
             {
                 continue;

@@ -17,9 +17,17 @@ public sealed class SourceException : Exception
     {
     }
 
-    public SourceException(string sourceId, string trouble, Exception? innerException)
-        : base($"{sourceId}: {trouble}", innerException) => SourceId = sourceId;
+    /// <param name="path">The file that the cause is about.</param>
+    public SourceException(string sourceId, string path, Exception cause)
+        : base($"{sourceId}: {Trouble(path, cause)}", cause) => SourceId = sourceId;
 
     /// <summary>The source.</summary>
     public string SourceId { get; } = "";
+
+    static string Trouble(string path, Exception cause) => cause switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => $"there is no {path}.",
+        _ when Directory.Exists(path) => $"{path} is a folder without files, or one that cannot be read.",
+        _ => $"{path}: {cause.Message}",
+    };
 }

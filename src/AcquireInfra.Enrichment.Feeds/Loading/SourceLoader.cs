@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.Runtime.ExceptionServices;
 using AcquireInfra.Enrichment.Compilation;
 using AcquireInfra.Enrichment.Feeds.Manifest;
 using AcquireInfra.Enrichment.Parsing;
@@ -7,7 +7,9 @@ using AcquireInfra.Enrichment.Snapshots;
 namespace AcquireInfra.Enrichment.Feeds.Loading;
 
 /// <summary>One file of a source and what it gave.</summary>
-public sealed record LoadedFile(string SourceId, string Path, FeedContent Content);
+/// <param name="AsOf">The date of its data.</param>
+/// <param name="Warnings">What someone should look at, in sentences.</param>
+public sealed record LoadedFile(string SourceId, string Path, FeedContent Content, DateTimeOffset AsOf, IReadOnlyList<string> Warnings);
 
 /// <summary>Sources read from disk, ready to compile.</summary>
 public sealed record LoadedSources(IReadOnlyList<CompilerSource> Sources, IReadOnlyList<LoadedFile> Files);
@@ -37,57 +39,53 @@ public static class SourceLoader
         }
     }
 
-    /// <summary>Reads and parses. Faulty records are counted and the rest is taken; a file that is not what it should be is an error.</summary>
+    /// <summary>
+    /// Reads and parses. Faulty records are counted and the rest is taken; a file that is not read whole covers nothing; a file that is
+    /// not what it should be is an error.
+    /// </summary>
     /// <param name="scratchFolder">Where private copies of databases are mapped from; created when missing.</param>
-    /// <exception cref="SourceException">A file is missing, does not fit its format, or has no date.</exception>
-    /// <exception cref="IOException">A file cannot be read, or the scratch folder written.</exception>
-    public static LoadedSources Load(IReadOnlyList<LocatedSource> sources, FeedLimits limits, string scratchFolder)
+    /// <param name="now">Dates that files state are not believed when they lie after it.</param>
+    /// <exception cref="SourceException">A file cannot be read, or does not fit its format.</exception>
+    /// <exception cref="ScratchFolderException">The scratch folder cannot be written.</exception>
+    public static LoadedSources Load(
+        IReadOnlyList<LocatedSource> sources, FeedLimits limits, string scratchFolder, DateTimeOffset now, CancellationToken cancellation = default)
     {
         var loaded = new (CompilerSource Source, IReadOnlyList<LoadedFile> Files)[sources.Count];
-        try
+        var failures = new Exception?[sources.Count];
+        Parallel.For(0, sources.Count, new ParallelOptions { CancellationToken = cancellation }, (at, loop) =>
         {
-            Parallel.For(0, sources.Count, at => loaded[at] = LoadOne(sources[at], limits, scratchFolder));
-        }
-        catch (AggregateException exception) when (exception.InnerExceptions.OfType<SourceException>().FirstOrDefault() is { } first)
+            try
+            {
+                loaded[at] = LoadOne(sources[at], limits, scratchFolder, now);
+            }
+            catch (Exception exception)
+            {
+                failures[at] = exception;
+                loop.Stop();
+            }
+        });
+        if (Array.Find(failures, failure => failure is not null) is { } first)
         {
-            throw first;
-        }
-        catch (AggregateException exception) when (exception.InnerExceptions.FirstOrDefault(IsOfTheWorld) is { } first)
-        {
-            throw new IOException(first.Message, exception); // callers answer for a full disk, and know nothing of our threads
+            ExceptionDispatchInfo.Throw(first); // and no AggregateException: callers know nothing of our threads
         }
         return new([.. loaded.Select(pair => pair.Source)], [.. loaded.SelectMany(pair => pair.Files)]);
     }
 
-    static bool IsOfTheWorld(Exception exception) => exception is IOException or UnauthorizedAccessException;
-
-    static (CompilerSource Source, IReadOnlyList<LoadedFile> Files) LoadOne(LocatedSource source, FeedLimits limits, string scratchFolder)
+    static (CompilerSource Source, IReadOnlyList<LoadedFile> Files) LoadOne(LocatedSource source, FeedLimits limits, string scratchFolder, DateTimeOffset now)
     {
-        var (entry, paths) = source;
+        var entry = source.Entry;
         var roles = new List<AsnRoleRow>();
-        var contents = paths.Select(path => Read(entry, path, LimitsFor(entry, limits), scratchFolder, roles)).ToList();
-        var files = paths.Zip(contents, (path, content) => new LoadedFile(entry.Id, path, content)).ToList();
-        return (new(InfoOf(entry, contents, roles.Count), contents, roles), files);
-    }
-
-    /// <summary>SHA-256 over what a compilation depends on: each file's name and bytes, and whatever else the caller names.</summary>
-    public static string HashOf(IReadOnlyList<LocatedSource> sources, params ReadOnlySpan<string> others)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var other in others)
+        var isWhole = true;
+        var files = new List<LoadedFile>();
+        foreach (var path in source.Files)
         {
-            hash.AppendData(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(other)));
+            var content = Read(entry, path, LimitsFor(entry, limits), scratchFolder, roles);
+            var asOf = DataDate.Of(content.AsOf, entry.AsOf, File.GetLastWriteTimeUtc(path), now, out var ofDate);
+            var doubt = Completeness.DoubtOf(content);
+            isWhole &= doubt is null;
+            files.Add(new(entry.Id, path, content, asOf, [.. ((string?[])[doubt, ofDate]).OfType<string>()]));
         }
-        foreach (var path in sources.SelectMany(source => source.Files))
-        {
-            hash.AppendData(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Path.GetFileName(path))));
-            if (File.Exists(path))
-            {
-                using var file = File.OpenRead(path);
-                hash.AppendData(SHA256.HashData(file));
-            }
-        }
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return (new(SourceDescription.Of(entry, files, roles.Count, isWhole), [.. files.Select(file => file.Content)], roles), files);
     }
 
     // Announced prefixes are as wide as they are announced: 2002::/16 is in every table.
@@ -96,16 +94,12 @@ public static class SourceLoader
 
     static FeedContent Read(SourceEntry entry, string path, FeedLimits limits, string scratchFolder, List<AsnRoleRow> roles)
     {
-        if (!File.Exists(path))
-        {
-            throw new SourceException(entry.Id, $"there is no {path}.", null);
-        }
         try
         {
             var asWritten = entry.Format is { } given ? given with { IsAsnTable = entry.Kind == SourceKind.AsnTable } : null;
             if (asWritten is { Syntax: FeedSyntax.MaxMindDb } database)
             {
-                using var copy = new PrivateCopy(path, scratchFolder);
+                using var copy = PrivateCopy.Of(path, scratchFolder, limits.MaxDatabaseBytes);
                 return FeedParser.ParseMmdb(copy.Path, database, limits);
             }
             using var file = File.OpenRead(path);
@@ -116,54 +110,9 @@ public static class SourceLoader
             roles.AddRange(AsnRolesParser.Parse(file, limits, out var faults));
             return faults;
         }
-        catch (Exception exception) when (exception is FormatException or InvalidDataException)
+        catch (Exception exception) when (exception is not ScratchFolderException) // whatever it is, the other sources are not touched by it
         {
-            throw new SourceException(entry.Id, $"{path}: {exception.Message}", exception);
+            throw new SourceException(entry.Id, path, exception);
         }
-    }
-
-    static SourceInfo InfoOf(SourceEntry entry, List<FeedContent> contents, int roles)
-    {
-        // The oldest of its files: a source is not fresher than its stalest part.
-        var asOf = contents.Select(content => content.AsOf ?? entry.AsOf).Min()
-            ?? throw new SourceException(entry.Id, "its files state no date; give asOf.", null);
-        var covers = entry.Covers ?? (entry.Format?.CategoryFlags.Count > 0 ? [.. entry.Format.CategoryFlags.Values.Distinct()] : entry.Categories);
-        return new SourceInfo
-        {
-            Id = entry.Id,
-            Name = entry.Name,
-            Kind = entry.Kind,
-            Family = entry.Family ?? entry.Id,
-            Categories = entry.Categories,
-            Covers = covers,
-            Provider = entry.Provider,
-            IPv4 = contents.Any(content => HasFamily(content, isIPv4: true)) || roles > 0,
-            IPv6 = contents.Any(content => HasFamily(content, isIPv4: false)) || roles > 0,
-            Reliability = entry.Reliability,
-            ReliabilityByCategory = entry.ReliabilityByCategory,
-            Authoritative = entry.Authoritative,
-            Exportable = entry.Exportable,
-            Licence = entry.Licence,
-            Attribution = entry.Attribution,
-            Homepage = entry.Homepage,
-            AsOf = asOf.ToUniversalTime(),
-            HoldOff = entry.HoldOffDays is { } holdOff ? TimeSpan.FromDays(holdOff) : null,
-            MaxAge = entry.MaxAgeDays is { } maxAge ? TimeSpan.FromDays(maxAge) : null,
-            Entries = contents.Sum(content => content.Entries.Length + content.Asns.Length) + roles,
-            Faults = contents.Sum(content => content.FaultCount),
-        };
-    }
-
-    // A list of ASNs speaks for both families.
-    static bool HasFamily(FeedContent content, bool isIPv4)
-    {
-        foreach (var entry in content.Entries)
-        {
-            if (entry.Prefix.IsIPv4 == isIPv4)
-            {
-                return true;
-            }
-        }
-        return content.Asns.Length > 0;
     }
 }

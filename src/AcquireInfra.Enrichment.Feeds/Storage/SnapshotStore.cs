@@ -39,21 +39,22 @@ public sealed class SnapshotStore
     public string ScratchFolder => Path.Combine(_folder, "scratch");
 
     /// <summary>The snapshot of these sources: the one on disk while the inputs are unchanged, else a new one.</summary>
+    /// <param name="now">See <see cref="SourceLoader.Load"/>.</param>
     /// <param name="compiled">Told where the sources had to be read; not called where the snapshot on disk serves.</param>
     /// <exception cref="IOException">The state folder cannot be written.</exception>
     /// <exception cref="SourceException">The data of a source is missing or broken; what was compiled before is as it was.</exception>
     /// <exception cref="ManifestException">The sources cannot go together.</exception>
-    public Snapshot GetOrCompile(IReadOnlyList<LocatedSource> sources, string manifestText, FeedLimits limits, Action<LoadedSources, Snapshot>? compiled = null)
+    public Snapshot GetOrCompile(
+        IReadOnlyList<LocatedSource> sources, string manifestText, FeedLimits limits, DateTimeOffset now,
+        Action<LoadedSources, Snapshot>? compiled = null, CancellationToken cancellation = default)
     {
-        // The compiler is an input too: a build of other code may give other bytes.
-        var compilerId = typeof(SnapshotCompiler).Assembly.ManifestModule.ModuleVersionId.ToString();
-        var inputs = SourceLoader.HashOf(sources, manifestText, compilerId);
+        var inputs = InputsHash.Of(sources, manifestText, cancellation);
         using var writing = Lock();
         if (TryOpenCurrent(inputs) is { } current)
         {
             return current;
         }
-        var loaded = SourceLoader.Load(sources, limits, ScratchFolder);
+        var loaded = SourceLoader.Load(sources, limits, ScratchFolder, now, cancellation);
         var snapshot = Compile(loaded);
         AtomicFile.Write(CurrentFile, stream => stream.Write(Encoding.ASCII.GetBytes($"{inputs} {snapshot.Id}\n")));
         RemoveOthers(snapshot.Id);

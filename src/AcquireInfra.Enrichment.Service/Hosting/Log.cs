@@ -11,6 +11,10 @@ internal static partial class Log
         Message = "Source {Source} is missing or broken, and left out until it is mended: {Trouble}")]
     public static partial void SourceBroken(ILogger logger, string source, string trouble);
 
+    [LoggerMessage(EventId = 2003, EventName = "FeedDoubtful", Level = LogLevel.Warning,
+        Message = "Source {Source}: {File} {Doubt}.")]
+    public static partial void FeedDoubtful(ILogger logger, string source, string file, string doubt);
+
     [LoggerMessage(EventId = 3001, EventName = "SnapshotLive", Level = LogLevel.Information,
         Message = "Snapshot {SnapshotId} is live: {Sources} sources, {Bytes} bytes, ready after {Milliseconds:F0} ms.")]
     public static partial void SnapshotLive(ILogger logger, string snapshotId, int sources, long bytes, double milliseconds);
@@ -21,5 +25,5 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 3003, EventName = "LastGoodKept", Level = LogLevel.Warning,
         Message = "Snapshot {SnapshotId}, the last good one, serves on.")]
-    public static partial void LastGoodKept(ILogger logger, string snapshotId);
+    public static partial void LastGoodKept(ILogger logger, string snapshotId, Exception exception);
 }

@@ -14,7 +14,8 @@ namespace AcquireInfra.Enrichment.Service.Hosting;
 /// used does not. Whatever is not as configured shows in readiness.
 /// </summary>
 internal sealed class SnapshotLoader(
-    IOptions<EnrichmentOptions> options, SnapshotHolder holder, JudgeProvider judges, DataTrouble trouble, ILogger<SnapshotLoader> logger)
+    IOptions<EnrichmentOptions> options, SnapshotHolder holder, JudgeProvider judges, DataTrouble trouble, TimeProvider time,
+    ILogger<SnapshotLoader> logger)
     : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
@@ -45,7 +46,7 @@ internal sealed class SnapshotLoader(
     {
         try
         {
-            return store.GetOrCompile(sources, manifestText, FeedLimits.Default, (loaded, _) => ReportFaults(loaded));
+            return store.GetOrCompile(sources, manifestText, FeedLimits.Default, time.GetUtcNow(), (loaded, _) => Report(loaded));
         }
         catch (SourceException exception)
         {
@@ -53,7 +54,7 @@ internal sealed class SnapshotLoader(
             Log.SourceBroken(logger, exception.SourceId, exception.Message);
             if (store.OpenLastGood() is { } lastGood)
             {
-                Log.LastGoodKept(logger, lastGood.Id);
+                Log.LastGoodKept(logger, lastGood.Id, exception);
                 return lastGood;
             }
             // Without its ASN table a snapshot would call every network unannounced, which is not true of any.
@@ -78,13 +79,21 @@ internal sealed class SnapshotLoader(
         }
     }
 
-    void ReportFaults(LoadedSources loaded)
+    void Report(LoadedSources loaded)
     {
-        foreach (var file in loaded.Files.Where(file => file.Content.FaultCount > 0))
+        foreach (var file in loaded.Files)
         {
-            var (first, name, count) = (file.Content.Errors[0], Path.GetFileName(file.Path), file.Content.FaultCount);
-            var fault = first.Fault.Word();
-            Log.FeedFaults(logger, file.SourceId, name, count, fault, first.Line, first.Column);
+            var name = Path.GetFileName(file.Path);
+            if (file.Content.FaultCount > 0)
+            {
+                var first = file.Content.Errors[0];
+                var fault = first.Fault.Word();
+                Log.FeedFaults(logger, file.SourceId, name, file.Content.FaultCount, fault, first.Line, first.Column);
+            }
+            foreach (var warning in file.Warnings)
+            {
+                Log.FeedDoubtful(logger, file.SourceId, name, warning);
+            }
         }
     }
 }

@@ -32,16 +32,16 @@ internal sealed class MmdbTreeCheck
     /// <exception cref="InvalidDataException">The tree is longer than the file, deeper than an address, or too much to walk.</exception>
     public static void Check(string path, long nodeCount, int recordBits, int addressBits)
     {
-        using var file = File.OpenHandle(path);
+        using var file = File.OpenRead(path);
         var bytes = recordBits is 24 or 28 or 32 ? nodeCount * recordBits * 2 / 8 : long.MaxValue;
-        if (nodeCount is <= 0 or > int.MaxValue || bytes > Math.Min(RandomAccess.GetLength(file), Array.MaxLength))
+        if (nodeCount is <= 0 or > int.MaxValue || bytes > Math.Min(file.Length, Array.MaxLength))
         {
             throw new InvalidDataException($"Not a sound MaxMind DB: {nodeCount} nodes of twice {recordBits} bits do not fit into the file.");
         }
         var nodes = new byte[bytes];
-        var read = RandomAccess.Read(file, nodes, 0);
+        file.ReadExactly(nodes);
         var check = new MmdbTreeCheck(nodes, recordBits, addressBits);
-        if (read != bytes || check.WaysFrom(0, 0) > check._maxWays)
+        if (check.WaysFrom(0, 0) > check._maxWays)
         {
             throw new InvalidDataException($"Not a sound MaxMind DB: a tree of {nodeCount} nodes names more than {check._maxWays} networks.");
         }

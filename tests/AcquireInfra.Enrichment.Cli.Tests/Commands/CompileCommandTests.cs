@@ -112,6 +112,27 @@ public sealed class CompileCommandTests(BundledSnapshot bundled)
     }
 
     [Fact]
+    public async Task Compile_PrivateCopies_AreGoneAfterwards()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["tmp"]);
+        var run = await EnrichProcess.RunWithAsync("", new() { ["TMPDIR"] = folder["tmp"] }, "compile", "--out", folder["out.snapshot"]);
+        Assert.Equal(0, run.Code);
+        Assert.DoesNotContain(Directory.GetFileSystemEntries(folder["tmp"]), path => Path.GetFileName(path).Contains("enrich", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Compile_CutList_WarnsBelowTheFile()
+    {
+        using var folder = SmallFolder();
+        folder.Write("further.json", ManifestText.List("list.txt").Replace("\"text\"", "\"json\", \"prefix\": [\"[]\"]", StringComparison.Ordinal));
+        folder.Write("list.txt", "[\"192.0.2.0/24\", ");
+        var run = await CompileAsync(folder);
+        Assert.Equal(0, run.Code);
+        Assert.StartsWith($"    warning: {folder["list.txt"]} not read to its end (bad_json)", run.OutputLines[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Compile_RootOption_IsWhereFilesAreLookedFor()
     {
         using var folder = SmallFolder();

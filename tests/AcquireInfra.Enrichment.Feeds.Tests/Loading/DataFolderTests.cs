@@ -100,24 +100,14 @@ public sealed class DataFolderTests
             """));
         var data = new DataFolder(Repository.Data);
         var own = data.LocateSources(manifest, Path.Combine(folder.Path, "elsewhere")).Sources.Where(source => source.Entry.Id == "own").ToList();
-        Assert.Equal(1, SourceLoader.Load(own, Parsing.FeedLimits.Default, folder.Path).Files[0].Content.Entries.Length);
+        Assert.Equal(1, Load(own, folder.Path).Files[0].Content.Entries.Length);
         var beside = data.LocateSources(manifest).Sources.Where(source => source.Entry.Id == "own").ToList();
-        var missing = Assert.Throws<SourceException>(() => SourceLoader.Load(beside, Parsing.FeedLimits.Default, folder.Path));
+        var missing = Assert.Throws<SourceException>(() => Load(beside, folder.Path));
         Assert.Equal(("own", $"own: there is no {Path.Combine(folder.Path, "list.txt")}."), (missing.SourceId, missing.Message));
     }
 
-    [Fact]
-    public void Load_FileWithoutAnyDate_IsRefused()
-    {
-        using var folder = new TemporaryFolder();
-        folder.Write("list.txt", "9.1.1.1\n");
-        var manifest = SourceManifest.Parse(System.Text.Encoding.UTF8.GetBytes(Manifest("""
-            { "id": "own", "name": "Own", "files": ["list.txt"], "format": { "syntax": "text" }, "reliability": 1, "exportable": false, "licence": "own" }
-            """)), "test");
-        var refusal = Assert.Throws<SourceException>(() =>
-            SourceLoader.Load(SourceLoader.Locate(manifest, folder.Path), Parsing.FeedLimits.Default, folder.Path));
-        Assert.Contains("own: its files state no date; give asOf", refusal.Message, StringComparison.Ordinal);
-    }
+    static LoadedSources Load(IReadOnlyList<LocatedSource> sources, string scratch) =>
+        SourceLoader.Load(sources, Parsing.FeedLimits.Default, scratch, DateTimeOffset.UtcNow, TestContext.Current.CancellationToken);
 
     static string Manifest(string entries) => $$"""{ "sources": [ {{entries}} ] }""";
 }

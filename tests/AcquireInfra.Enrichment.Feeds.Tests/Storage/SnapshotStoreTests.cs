@@ -104,6 +104,6 @@ public sealed class SnapshotStoreTests : IDisposable
     Snapshot Get(string manifest = Manifest)
     {
         var sources = SourceLoader.Locate(SourceManifest.Parse(System.Text.Encoding.UTF8.GetBytes(manifest), "test"), _inputs.Path);
-        return new SnapshotStore(_state.Path).GetOrCompile(sources, manifest, FeedLimits.Default, (_, _) => Interlocked.Increment(ref _compilations));
+        return new SnapshotStore(_state.Path).GetOrCompile(sources, manifest, FeedLimits.Default, DateTimeOffset.UtcNow, (_, _) => Interlocked.Increment(ref _compilations));
     }
 }

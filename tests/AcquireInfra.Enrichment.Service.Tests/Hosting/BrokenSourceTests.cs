@@ -56,6 +56,17 @@ public sealed class BrokenSourceTests
         Assert.DoesNotContain(second.Log.Lines, line => line.Event.Id is 2002 or 3003);
     }
 
+    [Fact]
+    public async Task Start_CutSource_CoversNothingAndSaysSoInTheLog()
+    {
+        using var folder = new TemporaryFolder();
+        await using var service = await StartAsync(
+            folder, List.Replace("\"text\"", "\"json\", \"prefix\": [\"[]\"]", StringComparison.Ordinal), "own.txt", "[\"192.0.2.0/24\", ");
+        var line = Assert.Single(service.Log.Lines, line => line.Event.Id == 2003);
+        Assert.Contains("own-vpns: own.txt not read to its end (bad_json)", line.Text, StringComparison.Ordinal);
+        Assert.Contains("vpn", (await service.Rest.LookupAsync("8.8.8.8")).Json.GetProperty("unassessed").EnumerateArray().Select(word => word.GetString()));
+    }
+
     // Without it every network would be called unannounced.
     [Fact]
     public async Task Start_BrokenAsnTableAndNothingBefore_AnswersNothing()

@@ -87,7 +87,7 @@ public sealed class JudgeProviderTests : IDisposable
     {
         SmallData.Write(_folder["data"], list);
         var (sources, _) = new DataFolder(_folder["data"]).LocateSources(furtherManifest: null);
-        var loaded = SourceLoader.Load(sources, FeedLimits.Default, _folder["scratch"]);
+        var loaded = SourceLoader.Load(sources, FeedLimits.Default, _folder["scratch"], Noon);
         return SnapshotFile.Write(loaded.Sources, _folder[$"{Guid.NewGuid():N}.snapshot"]);
     }
 

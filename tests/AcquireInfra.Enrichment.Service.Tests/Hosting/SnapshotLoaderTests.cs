@@ -20,7 +20,7 @@ public sealed class SnapshotLoaderTests(ServiceFixture fixture)
         Assert.Equal(current, File.GetLastWriteTimeUtc(Path.Combine(fixture.StateFolder, "current")));
         var (sources, text) = new DataFolder(DataFolder.DefaultPath).LocateSources(furtherManifest: null);
         var store = new SnapshotStore(fixture.StateFolder);
-        store.GetOrCompile(sources, text, FeedLimits.Default, compiled: (_, _) => Assert.Fail("the sources were compiled again"));
+        store.GetOrCompile(sources, text, FeedLimits.Default, DateTimeOffset.UtcNow, (_, _) => Assert.Fail("the sources were compiled again"), TestContext.Current.CancellationToken);
     }
 
     [Fact]
