@@ -31,7 +31,7 @@ internal sealed class JudgeOptions
 
     readonly Option<DirectoryInfo?> _state = new("--state")
     {
-        Description = "Folder for the compiled snapshot. Default: the user's local application data.",
+        Description = "Folder for the compiled snapshot, in its subfolder cli. Default: the user's local application data.",
         HelpName = "DIR",
     };
 
@@ -56,7 +56,8 @@ internal sealed class JudgeOptions
             return Snapshot.Open(file.FullName);
         }
         var (sources, text) = data.LocateSources(furtherManifest: null);
-        var store = new SnapshotStore(parsed.GetValue(_state)?.FullName ?? SnapshotStore.DefaultFolder);
+        // A folder of its own: a store keeps one snapshot, and the service's may be of other sources.
+        var store = new SnapshotStore(Path.Combine(parsed.GetValue(_state)?.FullName ?? SnapshotStore.DefaultFolder, "cli"));
         return store.GetOrCompile(sources, text, FeedLimits.Default, TimeProvider.System.GetUtcNow());
     }
 

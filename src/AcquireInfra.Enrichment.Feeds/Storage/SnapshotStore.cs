@@ -8,18 +8,16 @@ using AcquireInfra.Enrichment.Snapshots;
 namespace AcquireInfra.Enrichment.Feeds.Storage;
 
 /// <summary>
-/// The state folder: <c>snapshots/{id}.snapshot</c>, and <c>current</c>, one line with the hash of the inputs and the id of the
-/// snapshot that was compiled from them.
+/// The state folder of one program: <c>snapshots/{id}.snapshot</c>, and <c>current</c>, one line with the hash of the inputs and the id
+/// of the snapshot that was compiled from them. What is not current is deleted, so programs with other sources need other folders.
 /// </summary>
 public sealed class SnapshotStore
 {
-    readonly string _folder;
-
-    /// <exception cref="IOException">The folder cannot be made or written.</exception>
+    /// <exception cref="IOException">The folder cannot be made.</exception>
     public SnapshotStore(string folder)
     {
-        _folder = Path.GetFullPath(folder);
-        Directory.CreateDirectory(Path.Combine(_folder, "snapshots"));
+        Folder = Path.GetFullPath(folder);
+        Directory.CreateDirectory(Path.Combine(Folder, "snapshots"));
     }
 
     /// <summary>Default place: the user's local application data, else beside the program.</summary>
@@ -32,11 +30,18 @@ public sealed class SnapshotStore
         }
     }
 
-    string CurrentFile => Path.Combine(_folder, "current");
+    public string Folder { get; }
 
-    public string PathOf(string snapshotId) => Path.Combine(_folder, "snapshots", snapshotId + ".snapshot");
+    string CurrentFile => Path.Combine(Folder, "current");
 
-    public string ScratchFolder => Path.Combine(_folder, "scratch");
+    public string PathOf(string snapshotId) => Path.Combine(Folder, "snapshots", snapshotId + ".snapshot");
+
+    public string ScratchFolder => Path.Combine(Folder, "scratch");
+
+    /// <summary>The snapshot of these sources, where it was compiled before and its inputs are unchanged; else null. Writes nothing.</summary>
+    /// <exception cref="SourceException">The data of a source cannot be read.</exception>
+    public Snapshot? TryOpen(IReadOnlyList<LocatedSource> sources, string manifestText, CancellationToken cancellation = default) =>
+        TryOpenCurrent(InputsHash.Of(sources, manifestText, cancellation));
 
     /// <summary>The snapshot of these sources: the one on disk while the inputs are unchanged, else a new one.</summary>
     /// <param name="now">See <see cref="SourceLoader.Load"/>.</param>
@@ -48,82 +53,68 @@ public sealed class SnapshotStore
         IReadOnlyList<LocatedSource> sources, string manifestText, FeedLimits limits, DateTimeOffset now,
         Action<LoadedSources, Snapshot>? compiled = null, CancellationToken cancellation = default)
     {
-        var inputs = InputsHash.Of(sources, manifestText, cancellation);
-        using var writing = Lock();
+        if (TryOpen(sources, manifestText, cancellation) is { } unchanged)
+        {
+            return unchanged;
+        }
+        using var writing = FolderLock.Take(Folder, FolderLock.Patience, cancellation);
+        var inputs = InputsHash.Of(sources, manifestText, cancellation); // again: another process may have held the lock for long
         if (TryOpenCurrent(inputs) is { } current)
         {
             return current;
         }
+        RemoveAll(ScratchFolder, exceptFile: null); // what a process that was killed has left
         var loaded = SourceLoader.Load(sources, limits, ScratchFolder, now, cancellation);
+        cancellation.ThrowIfCancellationRequested();
         var snapshot = Compile(loaded);
         AtomicFile.Write(CurrentFile, stream => stream.Write(Encoding.ASCII.GetBytes($"{inputs} {snapshot.Id}\n")));
-        RemoveOthers(snapshot.Id);
+        RemoveAll(Path.Combine(Folder, "snapshots"), PathOf(snapshot.Id));
         compiled?.Invoke(loaded, snapshot);
         return snapshot;
     }
 
     Snapshot Compile(LoadedSources loaded)
     {
-        var id = "";
-        var temporary = Path.Combine(_folder, "snapshots", "compiling");
+        var temporary = Path.Combine(Folder, "snapshots", "compiling");
         try
         {
-            AtomicFile.Write(temporary, stream => SnapshotCompiler.Compile(loaded.Sources, stream), verify: path => id = Snapshot.Open(path).Id);
+            var snapshot = SnapshotFile.Write(loaded.Sources, temporary);
+            AtomicFile.Rename(temporary, PathOf(snapshot.Id)); // what is mapped is the file, whatever its name
+            return snapshot;
         }
         catch (SourcesException exception)
         {
             throw new ManifestException(exception.Message, exception); // sources that cannot go together: two ASN tables
         }
-        AtomicFile.Rename(temporary, PathOf(id));
-        return Snapshot.Open(PathOf(id));
     }
 
-    /// <summary>The snapshot compiled last, whatever its inputs were; null where there is none, or a damaged one.</summary>
+    /// <summary>The snapshot compiled last, whatever its inputs were; null where there is none that can be read.</summary>
     public Snapshot? OpenLastGood() => TryOpenCurrent(inputs: null);
 
+    // Takes no lock: what is gone between one look and the next is as good as never there.
     Snapshot? TryOpenCurrent(string? inputs)
     {
-        var line = File.Exists(CurrentFile) ? File.ReadAllText(CurrentFile).Split(' ', '\n') : [];
-        if (line.Length < 2 || line[0] != (inputs ?? line[0]) || !File.Exists(PathOf(line[1])))
-        {
-            return null;
-        }
         try
         {
-            return Snapshot.Open(PathOf(line[1]));
+            var line = File.ReadAllText(CurrentFile).Split(' ', '\n');
+            return line.Length >= 2 && line[0] == (inputs ?? line[0]) && line[1].All(char.IsAsciiHexDigit) ? Snapshot.Open(PathOf(line[1])) : null;
         }
-        catch (SnapshotException)
+        catch (Exception exception) when (exception is SnapshotException or IOException or UnauthorizedAccessException)
         {
-            return null; // damaged on disk: it is compiled anew from its inputs
+            return null; // never compiled, or damaged on disk: it is compiled anew from its inputs
         }
     }
 
     // Deleting a mapped file is safe: its pages live until the last reader lets go.
-    void RemoveOthers(string keptId)
+    static void RemoveAll(string folder, string? exceptFile)
     {
-        foreach (var path in Directory.GetFiles(Path.Combine(_folder, "snapshots")))
+        if (!Directory.Exists(folder))
         {
-            if (path != PathOf(keptId))
-            {
-                File.Delete(path);
-            }
+            return;
         }
-    }
-
-    // Held by the file, not by its existence: a process that dies lets go of it.
-    FileStream Lock()
-    {
-        const int Attempts = 600;
-        for (var attempt = 1; ; attempt++)
+        foreach (var path in Directory.GetFiles(folder).Where(path => path != exceptFile))
         {
-            try
-            {
-                return new FileStream(Path.Combine(_folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (attempt < Attempts)
-            {
-                Thread.Sleep(100);
-            }
+            LeftoverFile.TryDelete(path);
         }
     }
 }

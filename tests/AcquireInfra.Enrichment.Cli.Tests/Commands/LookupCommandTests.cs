@@ -1,4 +1,7 @@
 using System.Text.Json;
+using AcquireInfra.Enrichment.Feeds.Loading;
+using AcquireInfra.Enrichment.Feeds.Storage;
+using AcquireInfra.Enrichment.Parsing;
 
 namespace AcquireInfra.Enrichment.Cli.Tests.Commands;
 
@@ -84,11 +87,29 @@ public sealed class LookupCommandTests(BundledSnapshot bundled)
         string[] arguments = ["lookup", "192.0.2.1", "--format", "json", "--data", folder.Path, "--state", folder["state"]];
         var first = await EnrichProcess.RunAsync(arguments);
         Assert.Equal((0, ""), (first.Code, first.Errors));
-        var file = Assert.Single(Directory.GetFiles(folder["state/snapshots"]));
+        var file = Assert.Single(Directory.GetFiles(folder["state/cli/snapshots"]));
         var writtenAt = File.GetLastWriteTimeUtc(file);
         var second = await EnrichProcess.RunAsync(arguments);
         Assert.Equal((0, writtenAt), (second.Code, File.GetLastWriteTimeUtc(file)));
         Assert.Equal(Path.GetFileNameWithoutExtension(file), Text(JsonDocument.Parse(second.Output).RootElement[0], "snapshotId"));
+    }
+
+    // The service keeps its snapshots in the same place by default, and they may be of other sources.
+    [Fact]
+    public async Task Lookup_WithoutSnapshot_LeavesTheServicesSnapshotAlone()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("sources.json", ManifestText.List("list.txt"));
+        folder.Write("list.txt", "192.0.2.0/24\n");
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "data", "policy.json"), folder["policy.json"]);
+        var (sources, text) = new DataFolder(folder.Path).LocateSources(furtherManifest: null);
+        var service = new SnapshotStore(folder["state"]);
+        var before = service.GetOrCompile(
+            sources, text, FeedLimits.Default, TimeProvider.System.GetUtcNow(), cancellation: TestContext.Current.CancellationToken);
+        folder.Write("list.txt", "192.0.2.0/25\n");
+        var run = await EnrichProcess.RunAsync("lookup", "192.0.2.1", "--format", "json", "--data", folder.Path, "--state", folder["state"]);
+        Assert.NotEqual(before.Id, Text(JsonDocument.Parse(run.Output).RootElement[0], "snapshotId"));
+        Assert.Equal(before.Id, service.OpenLastGood()?.Id);
     }
 
     Task<Run> LookupAsync(params string[] arguments) => EnrichProcess.RunAsync(["lookup", .. arguments, .. bundled.Options]);

@@ -95,15 +95,97 @@ public sealed class SnapshotStoreTests : IDisposable
     }
 
     [Fact]
+    public void TryOpen_InputsUnchangedOrNot_IsTheSnapshotOrNull()
+    {
+        Assert.Null(TryOpen());
+        var first = Get();
+        Assert.Equal(first.Id, TryOpen()?.Id);
+        _inputs.Write("list.txt", "9.1.2.0/24\n");
+        Assert.Null(TryOpen());
+        File.Delete(Path.Combine(_inputs.Path, "list.txt"));
+        Assert.Throws<SourceException>(TryOpen);
+    }
+
+    // While another process compiles, what is there and unchanged is answered from.
+    [Fact]
+    public void GetOrCompile_UnchangedWhileAnotherHoldsTheLock_DoesNotWait()
+    {
+        var first = Get();
+        using var other = FolderLock.Take(_state.Path, TimeSpan.Zero, TestContext.Current.CancellationToken);
+        Assert.Equal(first.Id, Get().Id);
+    }
+
+    [Fact]
+    public async Task GetOrCompile_CancelledWhileAnotherHoldsTheLock_EndsAtOnce()
+    {
+        using var other = FolderLock.Take(_state.Path, TimeSpan.Zero, TestContext.Current.CancellationToken);
+        using var stopping = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        var waiting = Task.Run(() => GetFrom(new SnapshotStore(_state.Path), Manifest, stopping.Token), TestContext.Current.CancellationToken);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+    }
+
+    // It was tried again for a minute, whatever it was.
+    [Fact]
+    public async Task GetOrCompile_FolderGone_ThrowsAtOnce()
+    {
+        var store = new SnapshotStore(Path.Combine(_state.Path, "gone"));
+        Directory.Delete(store.Folder, recursive: true);
+        var failing = Task.Run(() => GetFrom(store, Manifest, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+        await Assert.ThrowsAnyAsync<IOException>(() => failing.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void GetOrCompile_CopiesThatAKilledProcessLeft_AreRemoved()
+    {
+        var left = _state.Write("scratch/copy-0.tmp", "half a database");
+        Get();
+        Assert.False(File.Exists(left));
+    }
+
+    [Fact]
+    public void GetOrCompile_NoRoom_LeavesTheLastGood()
+    {
+        var first = Get();
+        _inputs.Write("list.txt", "9.1.2.0/24\n");
+        _state.Write("snapshots/compiling/in-the-way", "a folder cannot be renamed over"); // as a full disk: what is written cannot stay
+        Assert.ThrowsAny<IOException>(() => Get());
+        Assert.Equal(first.Id, new SnapshotStore(_state.Path).OpenLastGood()?.Id);
+    }
+
+    // Opened, hashed and verified once: one mapping, of the file as it is called now.
+    [Fact]
+    public void GetOrCompile_NewSnapshot_IsTheOneThatWasVerified()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "/proc/self/maps");
+        var snapshot = Get();
+        Assert.EndsWith(new SnapshotStore(_state.Path).PathOf(snapshot.Id), Assert.Single(Mappings()), StringComparison.Ordinal);
+        GC.KeepAlive(snapshot);
+    }
+
+    IEnumerable<string> Mappings() => File.ReadLines("/proc/self/maps").Where(line => line.Contains(_state.Path, StringComparison.Ordinal));
+
+    [Theory, InlineData("../../etc/passwd"), InlineData("a\0b"), InlineData("")]
+    public void OpenLastGood_CurrentNamesNoSnapshot_IsNull(string id)
+    {
+        Get();
+        _state.Write("current", $"hash {id}\n");
+        Assert.Null(new SnapshotStore(_state.Path).OpenLastGood());
+    }
+
+    [Fact]
     public void GetOrCompile_AFileInPlaceOfTheFolder_ThrowsIOException()
     {
         var path = _inputs.Write("state", "a file");
         Assert.ThrowsAny<IOException>(() => new SnapshotStore(path));
     }
 
-    Snapshot Get(string manifest = Manifest)
-    {
-        var sources = SourceLoader.Locate(SourceManifest.Parse(System.Text.Encoding.UTF8.GetBytes(manifest), "test"), _inputs.Path);
-        return new SnapshotStore(_state.Path).GetOrCompile(sources, manifest, FeedLimits.Default, DateTimeOffset.UtcNow, (_, _) => Interlocked.Increment(ref _compilations));
-    }
+    Snapshot Get(string manifest = Manifest) => GetFrom(new SnapshotStore(_state.Path), manifest, TestContext.Current.CancellationToken);
+
+    Snapshot GetFrom(SnapshotStore store, string manifest, CancellationToken cancellation) => store.GetOrCompile(
+        Located(manifest), manifest, FeedLimits.Default, DateTimeOffset.UtcNow, (_, _) => Interlocked.Increment(ref _compilations), cancellation);
+
+    Snapshot? TryOpen() => new SnapshotStore(_state.Path).TryOpen(Located(Manifest), Manifest, TestContext.Current.CancellationToken);
+
+    IReadOnlyList<LocatedSource> Located(string manifest) =>
+        SourceLoader.Locate(SourceManifest.Parse(System.Text.Encoding.UTF8.GetBytes(manifest), "test"), _inputs.Path);
 }
