@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using AcquireInfra.Enrichment.Service.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace AcquireInfra.Enrichment.Service.Tests;
@@ -28,7 +29,16 @@ internal sealed class RunningService : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
+    /// <summary>Starts it and waits until it has compiled what it can.</summary>
     public static async Task<RunningService> StartAsync(string stateFolder, params string[] options)
+    {
+        var service = await StartListeningAsync(stateFolder, options);
+        await service.CompiledAsync();
+        return service;
+    }
+
+    /// <summary>Starts it and waits no longer than a supervisor does.</summary>
+    public static async Task<RunningService> StartListeningAsync(string stateFolder, params string[] options)
     {
         var ports = Ports.Free();
         const string Quiet = "--Logging:Console:LogLevel:Default=None"; // the captured log has it all
@@ -46,6 +56,9 @@ internal sealed class RunningService : IAsyncDisposable
         }
         return service;
     }
+
+    public Task CompiledAsync() => Services.GetServices<IHostedService>().OfType<SnapshotLoader>().Single().ExecuteTask!
+        .WaitAsync(TimeSpan.FromSeconds(90), TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {

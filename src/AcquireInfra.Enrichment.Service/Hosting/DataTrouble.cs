@@ -7,5 +7,5 @@ internal sealed class DataTrouble
 
     public string? Current => Volatile.Read(ref _current);
 
-    public void Set(string sentence) => Volatile.Write(ref _current, sentence);
+    public void Set(string? sentence) => Volatile.Write(ref _current, sentence);
 }

@@ -1,73 +1,88 @@
 using System.Diagnostics;
 using AcquireInfra.Enrichment.Feeds.Loading;
+using AcquireInfra.Enrichment.Feeds.Manifest;
 using AcquireInfra.Enrichment.Feeds.Storage;
-using AcquireInfra.Enrichment.Parsing;
 using AcquireInfra.Enrichment.Snapshots;
+using AcquireInfra.Enrichment.Verdicts;
 using Microsoft.Extensions.Options;
 
 namespace AcquireInfra.Enrichment.Service.Hosting;
 
 /// <summary>
-/// Puts the first snapshot in place before the service listens: the one in the state folder while its inputs are unchanged, else one
-/// compiled from them. A source whose data is missing or broken changes nothing: the last good snapshot serves, or, where there is
-/// none, one without that source. Bundled data that is missing and wrong configuration stop the start; a state folder that cannot be
-/// used does not. Whatever is not as configured shows in readiness.
+/// Puts the first snapshot in place. The one in the state folder is live before the service listens, and is all there is to do while its
+/// inputs are unchanged. Else one is compiled in the background, and until it is there the last good one serves, or none. Bundled data
+/// that is missing and wrong configuration stop the start; every other trouble shows in readiness.
 /// </summary>
 internal sealed class SnapshotLoader(
-    IOptions<EnrichmentOptions> options, SnapshotHolder holder, JudgeProvider judges, DataTrouble trouble, TimeProvider time,
+    IOptions<EnrichmentOptions> options, SnapshotHolder holder, JudgeProvider judges, SnapshotCompilation compilation, DataTrouble trouble,
     ILogger<SnapshotLoader> logger)
-    : IHostedService
+    : BackgroundService
 {
-    public Task StartAsync(CancellationToken cancellationToken)
+    readonly long _began = Stopwatch.GetTimestamp();
+    Func<CancellationToken, CompilationResult>? _compile;
+
+    /// <exception cref="BundledDataMissingException">A bundled file is missing or cannot be read.</exception>
+    /// <exception cref="ManifestException">A manifest or the policy is wrong.</exception>
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
-        var began = Stopwatch.GetTimestamp();
         var data = new DataFolder(options.Value.DataFolder);
         judges.UsePolicy(ReadPolicy(data));
         var (sources, manifestText) = data.LocateSources(options.Value.Sources is { Length: > 0 } manifest ? manifest : null);
         try
         {
-            if (Open(new SnapshotStore(options.Value.StateFolder), sources, manifestText) is not { } snapshot)
+            var store = new SnapshotStore(options.Value.StateFolder);
+            var unchanged = TryOpen(store, sources, manifestText, cancellationToken);
+            if ((unchanged ?? store.OpenLastGood()) is { } first)
             {
-                return Task.CompletedTask;
+                MakeLive(first);
             }
-            holder.Swap(snapshot);
-            var milliseconds = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
-            Log.SnapshotLive(logger, snapshot.Id, snapshot.Sources.Count, snapshot.FileBytes, milliseconds);
+            if (unchanged is null)
+            {
+                trouble.Set("A snapshot of the present data is being compiled, which takes some seconds.");
+                _compile = stopping => compilation.Run(store, sources, manifestText, holder.Current, stopping);
+            }
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or SnapshotException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             trouble.Set("The state folder cannot be used; the log says why.");
             Log.NoSnapshot(logger, options.Value.StateFolder, exception);
         }
-        return Task.CompletedTask;
+        return base.StartAsync(cancellationToken);
     }
 
-    Snapshot? Open(SnapshotStore store, IReadOnlyList<LocatedSource> sources, string manifestText)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _compile is null ? Task.CompletedTask : Task.Run(
+        () =>
+        {
+            var (snapshot, sentence) = _compile(stoppingToken);
+            if (snapshot is not null)
+            {
+                MakeLive(snapshot);
+            }
+            trouble.Set(sentence);
+        },
+        stoppingToken);
+
+    // A source that cannot be read has no hash: what becomes of it is the compilation's to say.
+    static Snapshot? TryOpen(SnapshotStore store, IReadOnlyList<LocatedSource> sources, string manifestText, CancellationToken cancellation)
     {
         try
         {
-            return store.GetOrCompile(sources, manifestText, FeedLimits.Default, time.GetUtcNow(), (loaded, _) => Report(loaded));
+            return store.TryOpen(sources, manifestText, cancellation);
         }
-        catch (SourceException exception)
+        catch (SourceException)
         {
-            trouble.Set($"Source {exception.SourceId} is missing or broken; the log says how.");
-            Log.SourceBroken(logger, exception.SourceId, exception.Message);
-            if (store.OpenLastGood() is { } lastGood)
-            {
-                Log.LastGoodKept(logger, lastGood.Id, exception);
-                return lastGood;
-            }
-            // Without its ASN table a snapshot would call every network unannounced, which is not true of any.
-            var broken = sources.Single(source => source.Entry.Id == exception.SourceId);
-            return broken.Entry.Kind == SourceKind.AsnTable
-                ? null
-                : Open(store, [.. sources.Where(source => source != broken)], manifestText);
+            return null;
         }
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    void MakeLive(Snapshot snapshot)
+    {
+        holder.Swap(snapshot);
+        var milliseconds = Stopwatch.GetElapsedTime(_began).TotalMilliseconds;
+        Log.SnapshotLive(logger, snapshot.Id, snapshot.Sources.Count, snapshot.FileBytes, milliseconds);
+    }
 
-    static Verdicts.Policy ReadPolicy(DataFolder data)
+    static Policy ReadPolicy(DataFolder data)
     {
         try
         {
@@ -75,25 +90,7 @@ internal sealed class SnapshotLoader(
         }
         catch (FormatException exception)
         {
-            throw new Feeds.Manifest.ManifestException(exception.Message, exception);
-        }
-    }
-
-    void Report(LoadedSources loaded)
-    {
-        foreach (var file in loaded.Files)
-        {
-            var name = Path.GetFileName(file.Path);
-            if (file.Content.FaultCount > 0)
-            {
-                var first = file.Content.Errors[0];
-                var fault = first.Fault.Word();
-                Log.FeedFaults(logger, file.SourceId, name, file.Content.FaultCount, fault, first.Line, first.Column);
-            }
-            foreach (var warning in file.Warnings)
-            {
-                Log.FeedDoubtful(logger, file.SourceId, name, warning);
-            }
+            throw new ManifestException(exception.Message, exception);
         }
     }
 }

@@ -56,6 +56,47 @@ public sealed class BrokenSourceTests
         Assert.DoesNotContain(second.Log.Lines, line => line.Event.Id is 2002 or 3003);
     }
 
+    // Databases are copied before they are parsed: here there is no room for that, and the source is not at fault.
+    [Theory, InlineData("scratch"), InlineData("snapshots/compiling/x")]
+    public async Task Start_InputsChangedAndNoRoomToCompile_KeepsTheLastGoodSnapshotAndBlamesTheFolder(string inTheWay)
+    {
+        using var folder = new TemporaryFolder();
+        string? good;
+        await using (var first = await StartAsync(folder, List, "own.txt", "192.0.2.0/24\n"))
+        {
+            good = SnapshotIdOf(await first.Rest.LookupAsync("192.0.2.1"));
+        }
+        var obstacle = folder["state/" + inTheWay];
+        Directory.CreateDirectory(Path.GetDirectoryName(obstacle)!);
+        await File.WriteAllTextAsync(obstacle, "in the way", TestContext.Current.CancellationToken);
+        await using var second = inTheWay == "scratch"
+            ? await StartAsync(folder, Database, "own.mmdb", "not read, for want of room")
+            : await StartAsync(folder, List, "own.txt", "192.0.2.0/25\n");
+        Assert.Equal(good, SnapshotIdOf(await second.Rest.LookupAsync("192.0.2.1")));
+        await AssertReadyAsync(second, "degraded", "The state folder cannot be used");
+        Assert.Single(second.Log.Lines, line => line.Event.Id == 3003);
+        Assert.DoesNotContain(second.Log.Lines, line => line.Event.Id is 2002 or 3002);
+    }
+
+    // As root every file can be read, whatever its mode; a link to nothing cannot.
+    [Fact]
+    public async Task Start_SourceThatCannotBeRead_KeepsTheLastGoodSnapshotAndBlamesTheSource()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "links want a privilege there");
+        using var folder = new TemporaryFolder();
+        string? good;
+        await using (var first = await StartAsync(folder, List, "own.txt", "192.0.2.0/24\n"))
+        {
+            good = SnapshotIdOf(await first.Rest.LookupAsync("192.0.2.1"));
+        }
+        File.Delete(folder["own.txt"]);
+        File.CreateSymbolicLink(folder["own.txt"], folder["nothing"]);
+        await using var second = await StartAsync(folder, List, "own.txt", content: null);
+        Assert.Equal(good, SnapshotIdOf(await second.Rest.LookupAsync("192.0.2.1")));
+        await AssertReadyAsync(second, "degraded", "Source own-vpns is missing or broken");
+        Assert.Contains(folder["own.txt"], Assert.Single(second.Log.Lines, line => line.Event.Id == 2002).Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Start_CutSource_CoversNothingAndSaysSoInTheLog()
     {
@@ -74,6 +115,15 @@ public sealed class BrokenSourceTests
         using var folder = new TemporaryFolder();
         await using var service = await StartAsync(folder, Table, "own.mmdb", "not a database");
         Assert.Equal((503, "no_snapshot"), ((await service.Rest.LookupAsync("192.0.2.1")) is var answer ? answer.Status : 0, answer.Code));
+    }
+
+    static string? SnapshotIdOf(Answer answer) => answer.Json.GetProperty("snapshotId").GetString();
+
+    static async Task AssertReadyAsync(RunningService service, string status, string detail)
+    {
+        var ready = (await service.Rest.FetchAsync("/health/ready")).Json;
+        Assert.Equal(status, ready.GetProperty("status").GetString());
+        Assert.StartsWith(detail, ready.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     static async Task<RunningService> StartAsync(TemporaryFolder folder, string manifest, string file, string? content)

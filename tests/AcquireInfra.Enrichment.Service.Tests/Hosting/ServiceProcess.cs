@@ -67,6 +67,17 @@ internal sealed class ServiceProcess : IDisposable
         }
     }
 
+    public async Task<HttpClient> ClientWhenReadyAsync()
+    {
+        var client = await ClientWhenListeningAsync();
+        for (var began = Stopwatch.GetTimestamp(); (await client.FetchAsync("/health/ready")).Status != 200;)
+        {
+            Assert.True(Stopwatch.GetElapsedTime(began) < Patience, "it is not ready");
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+        return client;
+    }
+
     public void Terminate()
     {
         using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);

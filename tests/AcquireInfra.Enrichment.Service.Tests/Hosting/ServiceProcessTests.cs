@@ -92,7 +92,7 @@ public sealed class ServiceProcessTests
         using var folder = new TemporaryFolder();
         SmallData.Write(folder["data"]);
         using var process = ServiceProcess.Start(folder, $"--Enrichment:DataFolder={folder["data"]}");
-        using (var client = await process.ClientWhenListeningAsync())
+        using (var client = await process.ClientWhenReadyAsync())
         {
             Assert.Equal(200, (await client.LookupAsync("192.0.2.1")).Status);
         }

@@ -1,0 +1,89 @@
+using AcquireInfra.Enrichment.Feeds.Loading;
+using AcquireInfra.Enrichment.Feeds.Manifest;
+using AcquireInfra.Enrichment.Feeds.Storage;
+using AcquireInfra.Enrichment.Parsing;
+using AcquireInfra.Enrichment.Snapshots;
+
+namespace AcquireInfra.Enrichment.Service.Hosting;
+
+/// <param name="Snapshot">To be made live; null where what serves goes on serving, or nothing can.</param>
+/// <param name="Trouble">A sentence for readiness; null where all is as configured.</param>
+internal sealed record CompilationResult(Snapshot? Snapshot, string? Trouble);
+
+/// <summary>
+/// Compiles the configured sources. Where a source is broken or the state folder cannot be used, the last good snapshot is the better
+/// one; where there is none, a snapshot without the broken source is better than nothing.
+/// </summary>
+internal sealed class SnapshotCompilation(TimeProvider time, ILogger<SnapshotCompilation> logger)
+{
+    /// <param name="lastGood">What serves meanwhile; null for nothing.</param>
+    /// <exception cref="OperationCanceledException">The service stops.</exception>
+    public CompilationResult Run(
+        SnapshotStore store, IReadOnlyList<LocatedSource> sources, string manifestText, Snapshot? lastGood, CancellationToken stopping)
+    {
+        string? trouble = null;
+        while (true)
+        {
+            try
+            {
+                var now = time.GetUtcNow();
+                return new(store.GetOrCompile(sources, manifestText, FeedLimits.Default, now, (loaded, _) => Report(loaded), stopping), trouble);
+            }
+            catch (SourceException exception)
+            {
+                trouble = $"Source {exception.SourceId} is missing or broken; the log says how.";
+                Log.SourceBroken(logger, exception.SourceId, exception.Message);
+                var broken = sources.Single(source => source.Entry.Id == exception.SourceId);
+                // Without its ASN table a snapshot would call every network unannounced, which is not true of any.
+                if (lastGood is not null || broken.Entry.Kind == SourceKind.AsnTable)
+                {
+                    return Keep(lastGood, store, trouble, exception);
+                }
+                sources = [.. sources.Where(source => source != broken)];
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                return Keep(lastGood, store, "The state folder cannot be used; the log says why.", exception);
+            }
+            catch (ManifestException exception)
+            {
+                return Keep(lastGood, store, "The sources cannot go together; the log says why.", exception);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException) // a bug of ours: what serves is none the worse
+            {
+                return Keep(lastGood, store, "No snapshot can be compiled; the log says why.", exception);
+            }
+        }
+    }
+
+    CompilationResult Keep(Snapshot? lastGood, SnapshotStore store, string trouble, Exception exception)
+    {
+        if (lastGood is null)
+        {
+            Log.NoSnapshot(logger, store.Folder, exception);
+        }
+        else
+        {
+            Log.LastGoodKept(logger, lastGood.Id, exception);
+        }
+        return new(null, trouble);
+    }
+
+    void Report(LoadedSources loaded)
+    {
+        foreach (var file in loaded.Files)
+        {
+            var name = Path.GetFileName(file.Path);
+            if (file.Content.FaultCount > 0)
+            {
+                var first = file.Content.Errors[0];
+                var fault = first.Fault.Word();
+                Log.FeedFaults(logger, file.SourceId, name, file.Content.FaultCount, fault, first.Line, first.Column);
+            }
+            foreach (var warning in file.Warnings)
+            {
+                Log.FeedDoubtful(logger, file.SourceId, name, warning);
+            }
+        }
+    }
+}
