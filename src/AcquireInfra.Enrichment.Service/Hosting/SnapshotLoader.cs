@@ -2,6 +2,7 @@ using System.Diagnostics;
 using AcquireInfra.Enrichment.Feeds.Loading;
 using AcquireInfra.Enrichment.Feeds.Storage;
 using AcquireInfra.Enrichment.Parsing;
+using AcquireInfra.Enrichment.Service.Observability;
 using AcquireInfra.Enrichment.Snapshots;
 using Microsoft.Extensions.Options;
 
@@ -14,7 +15,8 @@ namespace AcquireInfra.Enrichment.Service.Hosting;
 /// used does not. Whatever is not as configured shows in readiness.
 /// </summary>
 internal sealed class SnapshotLoader(
-    IOptions<EnrichmentOptions> options, SnapshotHolder holder, JudgeProvider judges, DataTrouble trouble, ILogger<SnapshotLoader> logger)
+    IOptions<EnrichmentOptions> options, SnapshotHolder holder, JudgeProvider judges, DataTrouble trouble, EnrichmentMetrics metrics,
+    ILogger<SnapshotLoader> logger)
     : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
@@ -30,6 +32,7 @@ internal sealed class SnapshotLoader(
                 return Task.CompletedTask;
             }
             holder.Swap(snapshot);
+            metrics.SnapshotSwapped();
             var milliseconds = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
             Log.SnapshotLive(logger, snapshot.Id, snapshot.Sources.Count, snapshot.FileBytes, milliseconds);
         }
