@@ -1,11 +1,14 @@
 using System.ComponentModel.DataAnnotations;
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using AcquireInfra.Enrichment.Exports;
 using AcquireInfra.Enrichment.Service.Hosting;
+using AcquireInfra.Enrichment.Service.Observability;
 using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AcquireInfra.Enrichment.Service.Tests;
 
@@ -17,17 +20,43 @@ public sealed partial class ReadmeTests(ServiceFixture fixture)
     [Fact]
     public void Options_EveryOne_IsInTheTableWithItsDefaultAndRange()
     {
-        var options = new EnrichmentOptions();
-        foreach (var property in typeof(EnrichmentOptions).GetProperties())
+        var options = OptionsOf(EnrichmentOptions.Section, new EnrichmentOptions()).ToList();
+        foreach (var (key, property, owner) in options)
         {
-            var row = Assert.Single(Readme.Split('\n'), line => line.StartsWith($"| `Enrichment:{property.Name}` |", StringComparison.Ordinal));
+            var row = Assert.Single(Readme.Split('\n'), line => line.StartsWith($"| `{key}` |", StringComparison.Ordinal));
             if (property.GetCustomAttribute<RangeAttribute>() is { } range)
             {
-                var value = Convert.ToString(property.GetValue(options), CultureInfo.InvariantCulture);
+                var value = Convert.ToString(property.GetValue(owner), CultureInfo.InvariantCulture);
                 Assert.Contains($"| {value} | {range.Minimum} to {range.Maximum} |", row, StringComparison.Ordinal);
             }
         }
-        Assert.Equal(typeof(EnrichmentOptions).GetProperties().Length, Readme.Split("\n| `Enrichment:").Length - 1);
+        Assert.Equal(options.Count, Readme.Split("\n| `Enrichment:").Length - 1);
+    }
+
+    // Also those of sections within the section.
+    static IEnumerable<(string Key, PropertyInfo Property, object Owner)> OptionsOf(string section, object options) =>
+        options.GetType().GetProperties().SelectMany(property => property.PropertyType.Name.EndsWith("Options", StringComparison.Ordinal)
+            ? OptionsOf($"{section}:{property.Name}", property.GetValue(options)!)
+            : [($"{section}:{property.Name}", property, options)]);
+
+    [Fact]
+    public void Metrics_EveryInstrument_IsInTheTableWithItsUnit()
+    {
+        List<Instrument> instruments = [];
+        using var listener = new MeterListener();
+        var factory = fixture.Service.Services.GetRequiredService<IMeterFactory>();
+        listener.InstrumentPublished = (instrument, _) =>
+        {
+            if (instrument.Meter.Name == EnrichmentMetrics.MeterName && instrument.Meter.Scope == factory)
+            {
+                instruments.Add(instrument);
+            }
+        };
+        listener.Start();
+        Assert.NotEmpty(instruments);
+        Assert.All(instruments, instrument =>
+            Assert.Single(Readme.Split('\n'), line => line.StartsWith($"| `{instrument.Name}` | `{instrument.Unit}` |", StringComparison.Ordinal)));
+        Assert.Equal(instruments.Count, Readme.Split("\n| `enrichment.").Length - 1);
     }
 
     [Fact]

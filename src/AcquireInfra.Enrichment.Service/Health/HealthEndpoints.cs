@@ -21,9 +21,15 @@ internal static class HealthEndpoints
 
     public static void MapHealth(this WebApplication app)
     {
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteAsync });
-        app.MapGrpcHealthChecksService();
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteStatusAsync }).DisableRateLimiting();
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteAsync }).DisableRateLimiting();
+        app.MapGrpcHealthChecksService().DisableRateLimiting();
+    }
+
+    static Task WriteStatusAsync(HttpContext context, HealthReport report)
+    {
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(report.Status.ToString());
     }
 
     static Task WriteAsync(HttpContext context, HealthReport report)
@@ -48,10 +54,14 @@ internal sealed record ReadinessResponse(string Status, string? Detail, string? 
 [System.Text.Json.Serialization.JsonSerializable(typeof(ReadinessResponse))]
 internal sealed partial class HealthJson : System.Text.Json.Serialization.JsonSerializerContext;
 
-internal sealed class SnapshotHealthCheck(SnapshotHolder snapshots, DataTrouble trouble) : IHealthCheck
+internal sealed class SnapshotHealthCheck(SnapshotHolder snapshots, DataTrouble trouble, Drain drain) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
+        if (drain.IsDraining)
+        {
+            return Task.FromResult(HealthCheckResult.Unhealthy("The service was told to stop. It answers until it does."));
+        }
         if (snapshots.Current is not { } snapshot)
         {
             return Task.FromResult(HealthCheckResult.Unhealthy(trouble.Current ?? "There is no snapshot yet; the log says why."));

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using AcquireInfra.Enrichment.Feeds.Storage;
+using AcquireInfra.Enrichment.Service.Limits;
 using Microsoft.Extensions.Options;
 
 namespace AcquireInfra.Enrichment.Service.Hosting;
@@ -27,6 +28,16 @@ public sealed class EnrichmentOptions
     /// <summary>Most bytes of the body of a JSON batch: 1 KiB to 64 MiB. Default 8 MiB.</summary>
     [Range(1024, 64 * 1024 * 1024)]
     public int MaxBatchBytes { get; set; } = 8 * 1024 * 1024;
+
+    /// <summary>How long the service serves on after it was told to stop, in seconds: 0 to 60. Default 5.</summary>
+    [Range(0, 60)]
+    public int DrainSeconds { get; set; } = 5;
+
+    /// <summary>Log a record of each look-up: caller, door, how many addresses, and which where it is one. Default: off.</summary>
+    public bool AuditLog { get; set; }
+
+    [ValidateObjectMembers(typeof(LimitOptionsValidator))]
+    public LimitOptions Limits { get; set; } = new();
 }
 
 [OptionsValidator]
@@ -37,11 +48,7 @@ internal sealed class EnrichmentSectionValidator(IConfiguration configuration) :
 {
     public ValidateOptionsResult Validate(string? name, EnrichmentOptions options)
     {
-        var known = typeof(EnrichmentOptions).GetProperties().Select(property => property.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var faults = configuration.GetSection(EnrichmentOptions.Section).GetChildren()
-            .Where(child => !known.Contains(child.Key))
-            .Select(child => $"{EnrichmentOptions.Section}:{child.Key} is no option; there are {string.Join(", ", known.Order(StringComparer.Ordinal))}.")
-            .ToList();
+        var faults = Unknown(configuration.GetSection(EnrichmentOptions.Section), typeof(EnrichmentOptions)).ToList();
         if (options.Sources is { Length: > 0 } manifest && !File.Exists(manifest))
         {
             faults.Add($"{EnrichmentOptions.Section}:Sources names {manifest}, which is not there.");
@@ -50,6 +57,16 @@ internal sealed class EnrichmentSectionValidator(IConfiguration configuration) :
             .Where(endpoint => !CanListenAt(endpoint["Url"]))
             .Select(endpoint => $"{endpoint.Path}:Url: nothing can listen at '{endpoint["Url"]}'; write it like http://127.0.0.1:8080."));
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    // A property of a class of options is a section with keys of its own.
+    static IEnumerable<string> Unknown(IConfigurationSection section, Type options)
+    {
+        var known = options.GetProperties().ToDictionary(property => property.Name, StringComparer.OrdinalIgnoreCase);
+        return section.GetChildren().SelectMany(child =>
+            !known.TryGetValue(child.Key, out var property)
+                ? [$"{child.Path} is no option; there are {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}."]
+                : property.PropertyType.Name.EndsWith("Options", StringComparison.Ordinal) ? Unknown(child, property.PropertyType) : []);
     }
 
     static bool CanListenAt(string? url)

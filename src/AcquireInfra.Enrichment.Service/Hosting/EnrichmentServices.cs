@@ -16,6 +16,10 @@ internal static class EnrichmentServices
         builder.Services.AddSingleton<DataTrouble>();
         builder.Services.AddSingleton<SnapshotCompilation>();
         builder.Services.AddHostedService<SnapshotLoader>();
+        builder.Services.AddSingleton<Drain>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Drain>());
+        builder.Services.AddOptions<HostOptions>().Configure<IOptions<EnrichmentOptions>>((host, options) =>
+            host.ShutdownTimeout = TimeSpan.FromSeconds(options.Value.DrainSeconds) + Drain.LastCall);
         return builder;
     }
 }

@@ -1,8 +1,12 @@
 namespace AcquireInfra.Enrichment.Service.Hosting;
 
-/// <summary>Events: 1000 look-up, 2000 feeds, 3000 snapshots. An id or event name, once released, is never changed or reused.</summary>
+/// <summary>Events: 1000 look-up, 2000 feeds, 3000 snapshots, 5000 host. An id or event name, once released, is never changed or reused.</summary>
 internal static partial class Log
 {
+    [LoggerMessage(EventId = 1001, EventName = "LookupAudited", Level = LogLevel.Information,
+        Message = "{Caller} asked by {Door} for {Count} addresses: {Address}.")]
+    public static partial void LookupAudited(ILogger logger, string caller, string door, int count, string address);
+
     [LoggerMessage(EventId = 2001, EventName = "FeedFaults", Level = LogLevel.Warning,
         Message = "Source {Source}: {File} has {Count} faulty records, the first {Fault} at line {Line}, column {Column}; the rest is used.")]
     public static partial void FeedFaults(ILogger logger, string source, string file, int count, string fault, int line, int column);
@@ -26,4 +30,8 @@ internal static partial class Log
     [LoggerMessage(EventId = 3003, EventName = "LastGoodKept", Level = LogLevel.Warning,
         Message = "Snapshot {SnapshotId}, the last good one, serves on.")]
     public static partial void LastGoodKept(ILogger logger, string snapshotId, Exception exception);
+
+    [LoggerMessage(EventId = 5001, EventName = "Draining", Level = LogLevel.Information,
+        Message = "Told to stop: not ready from now on, serving for {Seconds} s more. Told again, it ends at once.")]
+    public static partial void Draining(ILogger logger, int seconds);
 }

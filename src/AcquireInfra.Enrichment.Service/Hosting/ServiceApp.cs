@@ -1,21 +1,32 @@
 using AcquireInfra.Enrichment.Service.Health;
+using AcquireInfra.Enrichment.Service.Limits;
 using AcquireInfra.Enrichment.Service.Lookup;
+using AcquireInfra.Enrichment.Service.Observability;
 
 namespace AcquireInfra.Enrichment.Service.Hosting;
 
 /// <summary>The composition root, apart from Program so that tests start the same application in process.</summary>
 internal static class ServiceApp
 {
-    public static WebApplication Build(string[] args)
+    /// <param name="more">Registrations beside the application's own.</param>
+    public static WebApplication Build(string[] args, Action<IServiceCollection>? more = null)
     {
         var builder = ServiceHost.CreateBuilder(args);
         builder.AddEnrichment();
+        builder.AddTelemetry();
+        builder.AddLimits();
         builder.AddHealth();
         builder.AddLookup();
+        more?.Invoke(builder.Services);
         var app = builder.Build();
+        // Problems first, so that whatever is refused below is one; routing by hand, since it would come before them otherwise.
         app.UseProblems();
+        app.UseManners();
+        app.UseRouting();
+        app.UseRateLimiter();
         app.MapLookup();
         app.MapHealth();
+        app.MapTelemetry();
         app.MapOpenApi();
         return app;
     }

@@ -28,15 +28,7 @@ internal static class ServiceHost
             ContentRootPath = AppContext.BaseDirectory, // starts from any folder, and never watches a file system from its root
         });
         builder.Configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = Defaults });
-        builder.Services.Configure<KestrelServerOptions>(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = 1024 * 1024; // a batch raises it for itself
-            kestrel.Limits.MaxRequestHeaderCount = 50;
-            kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
-        });
+        builder.Services.Configure<KestrelServerOptions>(Door.Mark);
         return builder;
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using AcquireInfra.Enrichment.Feeds.Loading;
 using AcquireInfra.Enrichment.Feeds.Manifest;
 using AcquireInfra.Enrichment.Feeds.Storage;
+using AcquireInfra.Enrichment.Service.Observability;
 using AcquireInfra.Enrichment.Snapshots;
 using AcquireInfra.Enrichment.Verdicts;
 using Microsoft.Extensions.Options;
@@ -15,7 +16,7 @@ namespace AcquireInfra.Enrichment.Service.Hosting;
 /// </summary>
 internal sealed class SnapshotLoader(
     IOptions<EnrichmentOptions> options, SnapshotHolder holder, JudgeProvider judges, SnapshotCompilation compilation, DataTrouble trouble,
-    ILogger<SnapshotLoader> logger)
+    EnrichmentMetrics metrics, ILogger<SnapshotLoader> logger)
     : BackgroundService
 {
     readonly long _began = Stopwatch.GetTimestamp();
@@ -78,6 +79,7 @@ internal sealed class SnapshotLoader(
     void MakeLive(Snapshot snapshot)
     {
         holder.Swap(snapshot);
+        metrics.SnapshotSwapped();
         var milliseconds = Stopwatch.GetElapsedTime(_began).TotalMilliseconds;
         Log.SnapshotLive(logger, snapshot.Id, snapshot.Sources.Count, snapshot.FileBytes, milliseconds);
     }

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Text.Json;
 using AcquireInfra.Enrichment.Addressing;
 using AcquireInfra.Enrichment.Exports;
 using AcquireInfra.Enrichment.Service.Hosting;
+using AcquireInfra.Enrichment.Service.Observability;
 using AcquireInfra.Enrichment.Verdicts;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -13,8 +15,9 @@ namespace AcquireInfra.Enrichment.Service.Lookup;
 internal static class BatchEndpoint
 {
     public static async Task<Results<Ok<BatchResponse>, ProblemHttpResult>> PostBatchAsync(
-        HttpContext context, JudgeProvider judges, IOptions<EnrichmentOptions> options)
+        HttpContext context, JudgeProvider judges, LookupJournal journal, IOptions<EnrichmentOptions> options)
     {
+        var began = Stopwatch.GetTimestamp();
         var limit = options.Value.MaxBatchBytes;
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
         {
@@ -46,7 +49,13 @@ internal static class BatchEndpoint
         {
             return Problems.TooManyItems(request.Ips.Count, options.Value.MaxBatchItems);
         }
-        return judges.Current is { } judge ? TypedResults.Ok(Answer(request, judge, context.RequestAborted)) : Problems.NoSnapshot();
+        if (judges.Current is not { } judge)
+        {
+            return Problems.NoSnapshot();
+        }
+        var answer = Answer(request, judge, context.RequestAborted);
+        journal.Answered(context, LookupDoor.RestBatch, answer.Summary.Total, began);
+        return TypedResults.Ok(answer);
     }
 
     // One snapshot for the whole batch; items that ask for another hour are judged at that.

@@ -1,7 +1,10 @@
+using System.Diagnostics;
 using System.Text.Encodings.Web;
 using AcquireInfra.Enrichment.Addressing;
 using AcquireInfra.Enrichment.Exports;
 using AcquireInfra.Enrichment.Service.Hosting;
+using AcquireInfra.Enrichment.Service.Limits;
+using AcquireInfra.Enrichment.Service.Observability;
 using AcquireInfra.Enrichment.Verdicts;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -35,11 +38,13 @@ internal static class LookupEndpoints
         var group = routes.MapGroup("/v1").WithTags("Lookup");
         // {**ip} and not {ip}: %2F in "192.0.2.7%2F32" reaches a catch-all only.
         group.MapGet("/ip/{**ip}", GetVerdict)
+            .RequireRateLimiting(LimitPolicy.Lookups)
             .WithName(nameof(GetVerdict))
             .WithSummary("Judges one address; an address that no source lists is a verdict too, not a 404.")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         group.MapPost("/ip:batch", BatchEndpoint.PostBatchAsync)
+            .RequireRateLimiting(LimitPolicy.Batches)
             .WithName("PostBatch")
             .WithSummary("Judges up to 10,000 addresses, in order, duplicates kept; a bad item has its error in its place.")
             .Accepts<BatchRequest>("application/json")
@@ -48,14 +53,22 @@ internal static class LookupEndpoints
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }
 
-    internal static Results<Ok<VerdictResponse>, ProblemHttpResult> GetVerdict(string? ip, HttpContext context, JudgeProvider judges)
+    internal static Results<Ok<VerdictResponse>, ProblemHttpResult> GetVerdict(
+        string? ip, HttpContext context, JudgeProvider judges, LookupJournal journal)
     {
+        var began = Stopwatch.GetTimestamp();
         var text = LastSegments(context) ?? ip ?? "";
         if (!AddressParser.TryParse(text, out var address, out var fault))
         {
             return Problems.BadAddress(text, fault);
         }
-        return judges.Current is { } judge ? TypedResults.Ok(VerdictResponse.From(judge.Explain(address), judge)) : Problems.NoSnapshot();
+        if (judges.Current is not { } judge)
+        {
+            return Problems.NoSnapshot();
+        }
+        var verdict = VerdictResponse.From(judge.Explain(address), judge);
+        journal.Answered(context, LookupDoor.Rest, address, began);
+        return TypedResults.Ok(verdict);
     }
 
     // The route value has every escape undone but %2F, so that "%2F" and "%252F" look alike there. The raw target tells them apart, and

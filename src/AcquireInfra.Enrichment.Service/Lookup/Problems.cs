@@ -1,5 +1,6 @@
 using AcquireInfra.Enrichment.Addressing;
 using AcquireInfra.Enrichment.Exports;
+using AcquireInfra.Enrichment.Service.Hosting;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AcquireInfra.Enrichment.Service.Lookup;
@@ -44,7 +45,10 @@ internal static class Problems
     public static WebApplication UseProblems(this WebApplication app)
     {
         app.UseExceptionHandler(handler => handler.Run(context =>
-            Of(ProblemKind.Internal, "An error of ours, which is logged. The same request may fail again.").ExecuteAsync(context)));
+        {
+            Manners.SetHeaders(context); // the handler has cleared them
+            return Of(ProblemKind.Internal, "An error of ours, which is logged. The same request may fail again.").ExecuteAsync(context);
+        }));
         app.UseStatusCodePages(pages =>
         {
             var status = pages.HttpContext.Response.StatusCode;

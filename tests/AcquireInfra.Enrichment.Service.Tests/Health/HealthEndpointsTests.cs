@@ -21,7 +21,7 @@ public sealed class HealthEndpointsTests(ServiceFixture fixture)
         var answer = await client.FetchAsync("/health/ready");
         Assert.Equal((200, "application/json"), (answer.Status, answer.ContentType));
         Assert.Equal("ready", answer.Json.GetProperty("status").GetString());
-        var verdict = await client.LookupAsync("192.0.2.1");
+        var verdict = await fixture.Rest.LookupAsync("192.0.2.1");
         Assert.Equal(verdict.Json.GetProperty("snapshotId").GetString(), answer.Json.GetProperty("snapshotId").GetString());
         Assert.Equal(3, answer.Json.GetProperty("sources").GetInt32());
         Assert.Equal(new DateTime(2026, 11, 24, 0, 0, 0, DateTimeKind.Utc), answer.Json.GetProperty("dataAsOf").GetDateTime());

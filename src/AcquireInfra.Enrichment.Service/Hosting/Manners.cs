@@ -1,0 +1,47 @@
+using AcquireInfra.Enrichment.Exports;
+using AcquireInfra.Enrichment.Service.Lookup;
+
+namespace AcquireInfra.Enrichment.Service.Hosting;
+
+/// <summary>What holds for every request and every answer, whichever endpoint it is for.</summary>
+internal static class Manners
+{
+    public static bool IsGrpc(this HttpContext context) =>
+        context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) is true;
+
+    /// <summary>
+    /// Headers of every answer. An endpoint that sets one of them itself has its own: an export its Cache-Control, a page its
+    /// Content-Security-Policy.
+    /// </summary>
+    public static void SetHeaders(HttpContext context)
+    {
+        var headers = context.Response.Headers;
+        headers.CacheControl = "no-store";
+        headers.XContentTypeOptions = "nosniff";
+        headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
+    }
+
+    public static WebApplication UseManners(this WebApplication app)
+    {
+        var drain = app.Services.GetRequiredService<Drain>();
+        app.Use((context, next) =>
+        {
+            SetHeaders(context);
+            if (drain.IsDraining && context.Request.Protocol == HttpProtocol.Http11)
+            {
+                context.Response.Headers.Connection = "close"; // the next request goes to who serves on
+            }
+            if (!Door.IsRight(context))
+            {
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+                return Task.CompletedTask;
+            }
+            // Nothing is unpacked, so no small body becomes a large one.
+            return context.Request.Headers.ContentEncoding.Count == 0 ? next(context) : Refuse(context);
+        });
+        return app;
+    }
+
+    static Task Refuse(HttpContext context) =>
+        Problems.Of(ProblemKind.UnsupportedMediaType, "Bodies are taken as they are. Send this one without Content-Encoding.").ExecuteAsync(context);
+}

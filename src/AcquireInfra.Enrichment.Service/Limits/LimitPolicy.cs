@@ -1,0 +1,17 @@
+namespace AcquireInfra.Enrichment.Service.Limits;
+
+/// <summary>
+/// What an endpoint is limited as: <c>RequireRateLimiting(LimitPolicy.Lookups)</c>, or <c>[EnableRateLimiting(LimitPolicy.BulkJobs)]</c> on
+/// a gRPC method. The lease is held until the answer has ended. The limit of requests per caller holds for every endpoint, named or not.
+/// </summary>
+internal static class LimitPolicy
+{
+    /// <summary>One address: many at once, and a short queue.</summary>
+    public const string Lookups = "lookups";
+
+    /// <summary>Many addresses in one message, held in memory: few at once, and a short queue.</summary>
+    public const string Batches = "batches";
+
+    /// <summary>Streams: a few at once, fewer of one caller, no queue.</summary>
+    public const string BulkJobs = "bulk_jobs";
+}
