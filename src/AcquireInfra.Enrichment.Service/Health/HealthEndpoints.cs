@@ -21,9 +21,9 @@ internal static class HealthEndpoints
 
     public static void MapHealth(this WebApplication app)
     {
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteAsync });
-        app.MapGrpcHealthChecksService();
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteAsync }).AllowAnonymous();
+        app.MapGrpcHealthChecksService().AllowAnonymous();
     }
 
     static Task WriteAsync(HttpContext context, HealthReport report)
@@ -35,14 +35,17 @@ internal static class HealthEndpoints
                 entry.Description,
                 data.GetValueOrDefault("snapshotId") as string,
                 data.GetValueOrDefault("dataAsOf") as DateTime?,
-                data.GetValueOrDefault("sources") as int?),
+                data.GetValueOrDefault("sources") as int?,
+                context.RequestServices.GetRequiredService<Warnings>().Current),
             HealthJson.Default.ReadinessResponse,
             contentType: "application/json");
     }
 }
 
 /// <param name="Status">ready, degraded or notReady.</param>
-internal sealed record ReadinessResponse(string Status, string? Detail, string? SnapshotId, DateTime? DataAsOf, int? Sources);
+/// <param name="Warnings">What an operator should know whatever the status.</param>
+internal sealed record ReadinessResponse(
+    string Status, string? Detail, string? SnapshotId, DateTime? DataAsOf, int? Sources, IReadOnlyList<string> Warnings);
 
 [System.Text.Json.Serialization.JsonSourceGenerationOptions(PropertyNamingPolicy = System.Text.Json.Serialization.JsonKnownNamingPolicy.CamelCase)]
 [System.Text.Json.Serialization.JsonSerializable(typeof(ReadinessResponse))]

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using AcquireInfra.Enrichment.Feeds.Storage;
+using AcquireInfra.Enrichment.Service.Auth;
 using Microsoft.Extensions.Options;
 
 namespace AcquireInfra.Enrichment.Service.Hosting;
@@ -27,6 +28,12 @@ public sealed class EnrichmentOptions
     /// <summary>Most bytes of the body of a JSON batch: 1 KiB to 64 MiB. Default 8 MiB.</summary>
     [Range(1024, 64 * 1024 * 1024)]
     public int MaxBatchBytes { get; set; } = 8 * 1024 * 1024;
+
+    /// <summary>Lets others reach endpoints without TLS or authentication; warns at every start. Default false.</summary>
+    public bool AllowInsecureBind { get; set; }
+
+    /// <summary>Who may call.</summary>
+    public AuthOptions Auth { get; } = new();
 }
 
 [OptionsValidator]
@@ -37,11 +44,7 @@ internal sealed class EnrichmentSectionValidator(IConfiguration configuration) :
 {
     public ValidateOptionsResult Validate(string? name, EnrichmentOptions options)
     {
-        var known = typeof(EnrichmentOptions).GetProperties().Select(property => property.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var faults = configuration.GetSection(EnrichmentOptions.Section).GetChildren()
-            .Where(child => !known.Contains(child.Key))
-            .Select(child => $"{EnrichmentOptions.Section}:{child.Key} is no option; there are {string.Join(", ", known.Order(StringComparer.Ordinal))}.")
-            .ToList();
+        var faults = UnknownKeys(configuration.GetSection(EnrichmentOptions.Section), typeof(EnrichmentOptions)).ToList();
         if (options.Sources is { Length: > 0 } manifest && !File.Exists(manifest))
         {
             faults.Add($"{EnrichmentOptions.Section}:Sources names {manifest}, which is not there.");
@@ -50,6 +53,25 @@ internal sealed class EnrichmentSectionValidator(IConfiguration configuration) :
             .Where(endpoint => !CanListenAt(endpoint["Url"]))
             .Select(endpoint => $"{endpoint.Path}:Url: nothing can listen at '{endpoint["Url"]}'; write it like http://127.0.0.1:8080."));
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    static IEnumerable<string> UnknownKeys(IConfigurationSection section, Type type)
+    {
+        var known = type.GetProperties().ToDictionary(property => property.Name, property => property.PropertyType, StringComparer.OrdinalIgnoreCase);
+        foreach (var child in section.GetChildren())
+        {
+            if (!known.TryGetValue(child.Key, out var nested))
+            {
+                yield return $"{child.Path} is no option; there are {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}.";
+                continue;
+            }
+            var isList = nested.IsGenericType;
+            var element = isList ? nested.GenericTypeArguments[0] : nested;
+            foreach (var fault in element.Assembly != type.Assembly ? [] : (isList ? child.GetChildren() : [child]).SelectMany(part => UnknownKeys(part, element)))
+            {
+                yield return fault;
+            }
+        }
     }
 
     static bool CanListenAt(string? url)

@@ -14,6 +14,7 @@ internal static class EnrichmentServices
         builder.Services.AddSingleton<SnapshotHolder>();
         builder.Services.AddSingleton<JudgeProvider>();
         builder.Services.AddSingleton<DataTrouble>();
+        builder.Services.AddSingleton<Warnings>();
         builder.Services.AddHostedService<SnapshotLoader>();
         return builder;
     }

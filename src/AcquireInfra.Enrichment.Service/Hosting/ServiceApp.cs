@@ -1,3 +1,4 @@
+using AcquireInfra.Enrichment.Service.Auth;
 using AcquireInfra.Enrichment.Service.Health;
 using AcquireInfra.Enrichment.Service.Lookup;
 
@@ -10,13 +11,17 @@ internal static class ServiceApp
     {
         var builder = ServiceHost.CreateBuilder(args);
         builder.AddEnrichment();
+        builder.AddEndpoints();
+        builder.AddAuth();
         builder.AddHealth();
         builder.AddLookup();
         var app = builder.Build();
         app.UseProblems();
+        app.UseAuthentication();
+        app.UseAuthorization();
         app.MapLookup();
         app.MapHealth();
-        app.MapOpenApi();
+        app.MapOpenApi().RequireAuthorization();
         return app;
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using AcquireInfra.Enrichment.Addressing;
 using AcquireInfra.Enrichment.Exports;
+using AcquireInfra.Enrichment.Service.Auth;
 using AcquireInfra.Enrichment.Service.Hosting;
 using AcquireInfra.Enrichment.Verdicts;
 using Microsoft.AspNetCore.Http.Features;
@@ -36,11 +37,13 @@ internal static class LookupEndpoints
         // {**ip} and not {ip}: %2F in "192.0.2.7%2F32" reaches a catch-all only.
         group.MapGet("/ip/{**ip}", GetVerdict)
             .WithName(nameof(GetVerdict))
+            .RequireAuthorization(Roles.Lookup)
             .WithSummary("Judges one address; an address that no source lists is a verdict too, not a 404.")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         group.MapPost("/ip:batch", BatchEndpoint.PostBatchAsync)
             .WithName("PostBatch")
+            .RequireAuthorization(Roles.Bulk)
             .WithSummary("Judges up to 10,000 addresses, in order, duplicates kept; a bad item has its error in its place.")
             .Accepts<BatchRequest>("application/json")
             .ProducesProblem(StatusCodes.Status400BadRequest)
