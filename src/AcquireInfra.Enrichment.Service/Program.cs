@@ -3,5 +3,5 @@ using AcquireInfra.Enrichment.Service.Hosting;
 return await ServiceExit.RunAsync(async () =>
 {
     await using var app = ServiceApp.Build(args);
-    await app.RunAsync();
+    await app.RunListeningAsync();
 });

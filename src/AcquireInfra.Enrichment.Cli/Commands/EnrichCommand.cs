@@ -17,5 +17,6 @@ internal static class EnrichCommand
         VerifyCommand.Create(),
         SourcesCommand.Create(),
         AsnCommand.Create(),
+        KeyCommand.Create(),
     };
 }

@@ -17,4 +17,6 @@ internal static class Roles
 
     /// <summary>Everything.</summary>
     public const string Admin = "admin";
+
+    public static IReadOnlyList<string> All { get; } = [Lookup, Bulk, Deep, OverrideWrite, Admin];
 }

@@ -21,9 +21,9 @@ internal static class HealthEndpoints
 
     public static void MapHealth(this WebApplication app)
     {
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteStatusAsync }).DisableRateLimiting();
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteAsync }).DisableRateLimiting();
-        app.MapGrpcHealthChecksService().DisableRateLimiting();
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteStatusAsync }).AllowAnonymous().DisableRateLimiting();
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteAsync }).AllowAnonymous().DisableRateLimiting();
+        app.MapGrpcHealthChecksService().AllowAnonymous().DisableRateLimiting();
     }
 
     static Task WriteStatusAsync(HttpContext context, HealthReport report)
@@ -41,14 +41,17 @@ internal static class HealthEndpoints
                 entry.Description,
                 data.GetValueOrDefault("snapshotId") as string,
                 data.GetValueOrDefault("dataAsOf") as DateTime?,
-                data.GetValueOrDefault("sources") as int?),
+                data.GetValueOrDefault("sources") as int?,
+                context.RequestServices.GetRequiredService<Warnings>().Current),
             HealthJson.Default.ReadinessResponse,
             contentType: "application/json");
     }
 }
 
 /// <param name="Status">ready, degraded or notReady.</param>
-internal sealed record ReadinessResponse(string Status, string? Detail, string? SnapshotId, DateTime? DataAsOf, int? Sources);
+/// <param name="Warnings">What an operator should know whatever the status.</param>
+internal sealed record ReadinessResponse(
+    string Status, string? Detail, string? SnapshotId, DateTime? DataAsOf, int? Sources, IReadOnlyList<string> Warnings);
 
 [System.Text.Json.Serialization.JsonSourceGenerationOptions(PropertyNamingPolicy = System.Text.Json.Serialization.JsonKnownNamingPolicy.CamelCase)]
 [System.Text.Json.Serialization.JsonSerializable(typeof(ReadinessResponse))]

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using AcquireInfra.Enrichment.Feeds.Storage;
+using AcquireInfra.Enrichment.Service.Auth;
 using AcquireInfra.Enrichment.Service.Limits;
 using Microsoft.Extensions.Options;
 
@@ -38,6 +39,11 @@ public sealed class EnrichmentOptions
 
     [ValidateObjectMembers(typeof(LimitOptionsValidator))]
     public LimitOptions Limits { get; set; } = new();
+    /// <summary>Lets others reach endpoints without TLS or authentication; warns at every start. Default false.</summary>
+    public bool AllowInsecureBind { get; set; }
+
+    /// <summary>Who may call.</summary>
+    public AuthOptions Auth { get; } = new();
 }
 
 [OptionsValidator]
@@ -48,7 +54,7 @@ internal sealed class EnrichmentSectionValidator(IConfiguration configuration) :
 {
     public ValidateOptionsResult Validate(string? name, EnrichmentOptions options)
     {
-        var faults = Unknown(configuration.GetSection(EnrichmentOptions.Section), typeof(EnrichmentOptions)).ToList();
+        var faults = UnknownKeys(configuration.GetSection(EnrichmentOptions.Section), typeof(EnrichmentOptions)).ToList();
         if (options.Sources is { Length: > 0 } manifest && !File.Exists(manifest))
         {
             faults.Add($"{EnrichmentOptions.Section}:Sources names {manifest}, which is not there.");
@@ -59,14 +65,23 @@ internal sealed class EnrichmentSectionValidator(IConfiguration configuration) :
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 
-    // A property of a class of options is a section with keys of its own.
-    static IEnumerable<string> Unknown(IConfigurationSection section, Type options)
+    static IEnumerable<string> UnknownKeys(IConfigurationSection section, Type type)
     {
-        var known = options.GetProperties().ToDictionary(property => property.Name, StringComparer.OrdinalIgnoreCase);
-        return section.GetChildren().SelectMany(child =>
-            !known.TryGetValue(child.Key, out var property)
-                ? [$"{child.Path} is no option; there are {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}."]
-                : property.PropertyType.Name.EndsWith("Options", StringComparison.Ordinal) ? Unknown(child, property.PropertyType) : []);
+        var known = type.GetProperties().ToDictionary(property => property.Name, property => property.PropertyType, StringComparer.OrdinalIgnoreCase);
+        foreach (var child in section.GetChildren())
+        {
+            if (!known.TryGetValue(child.Key, out var nested))
+            {
+                yield return $"{child.Path} is no option; there are {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}.";
+                continue;
+            }
+            var isList = nested.IsGenericType;
+            var element = isList ? nested.GenericTypeArguments[0] : nested;
+            foreach (var fault in element.Assembly != type.Assembly ? [] : (isList ? child.GetChildren() : [child]).SelectMany(part => UnknownKeys(part, element)))
+            {
+                yield return fault;
+            }
+        }
     }
 
     static bool CanListenAt(string? url)

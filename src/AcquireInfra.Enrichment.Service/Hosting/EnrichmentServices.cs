@@ -15,6 +15,7 @@ internal static class EnrichmentServices
         builder.Services.AddSingleton<JudgeProvider>();
         builder.Services.AddSingleton<DataTrouble>();
         builder.Services.AddSingleton<SnapshotCompilation>();
+        builder.Services.AddSingleton<Warnings>();
         builder.Services.AddHostedService<SnapshotLoader>();
         builder.Services.AddSingleton<Drain>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Drain>());

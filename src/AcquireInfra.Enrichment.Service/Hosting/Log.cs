@@ -1,6 +1,6 @@
 namespace AcquireInfra.Enrichment.Service.Hosting;
 
-/// <summary>Events: 1000 look-up, 2000 feeds, 3000 snapshots, 5000 host. An id or event name, once released, is never changed or reused.</summary>
+/// <summary>Events: 1000 look-up, 2000 feeds, 3000 snapshots, 5000 host, callers and endpoints. An id or event name, once released, is never changed or reused.</summary>
 internal static partial class Log
 {
     [LoggerMessage(EventId = 1001, EventName = "LookupAudited", Level = LogLevel.Information,
@@ -31,7 +31,25 @@ internal static partial class Log
         Message = "Snapshot {SnapshotId}, the last good one, serves on.")]
     public static partial void LastGoodKept(ILogger logger, string snapshotId, Exception exception);
 
-    [LoggerMessage(EventId = 5001, EventName = "Draining", Level = LogLevel.Information,
+    [LoggerMessage(EventId = 5000, EventName = "Draining", Level = LogLevel.Information,
         Message = "Told to stop: not ready from now on, serving for {Seconds} s more. Told again, it ends at once.")]
     public static partial void Draining(ILogger logger, int seconds);
+
+    [LoggerMessage(EventId = 5001, EventName = "InsecureBind", Level = LogLevel.Warning, Message = "Allowed, and insecure: {Fault}")]
+    public static partial void InsecureBind(ILogger logger, string fault);
+
+    [LoggerMessage(EventId = 5002, EventName = "ApiKeysLive", Level = LogLevel.Information, Message = "API keys are read: {Count} digests are valid.")]
+    public static partial void ApiKeysLive(ILogger logger, int count);
+
+    [LoggerMessage(EventId = 5003, EventName = "ApiKeysRefused", Level = LogLevel.Error,
+        Message = "API keys were changed to what cannot be used, and the last good ones stay valid: {Faults}")]
+    public static partial void ApiKeysRefused(ILogger logger, string faults);
+
+    [LoggerMessage(EventId = 5004, EventName = "AuthorityUnreachable", Level = LogLevel.Warning,
+        Message = "The keys of {Authority} cannot be fetched, and those fetched before are used on: {Trouble}")]
+    public static partial void AuthorityUnreachable(ILogger logger, string authority, string trouble);
+
+    // Debug, because whoever can reach the service can cause it as often as they like.
+    [LoggerMessage(EventId = 5005, EventName = "CredentialRefused", Level = LogLevel.Debug, Message = "A credential was refused: {Reason}.")]
+    public static partial void CredentialRefused(ILogger logger, string reason);
 }

@@ -1,3 +1,4 @@
+using AcquireInfra.Enrichment.Service.Auth;
 using AcquireInfra.Enrichment.Service.Health;
 using AcquireInfra.Enrichment.Service.Limits;
 using AcquireInfra.Enrichment.Service.Lookup;
@@ -15,6 +16,8 @@ internal static class ServiceApp
         builder.AddEnrichment();
         builder.AddTelemetry();
         builder.AddLimits();
+        builder.AddEndpoints();
+        builder.AddAuth();
         builder.AddHealth();
         builder.AddLookup();
         more?.Invoke(builder.Services);
@@ -23,11 +26,13 @@ internal static class ServiceApp
         app.UseProblems();
         app.UseManners();
         app.UseRouting();
+        app.UseAuthentication();
         app.UseRateLimiter();
+        app.UseAuthorization();
         app.MapLookup();
         app.MapHealth();
         app.MapTelemetry();
-        app.MapOpenApi();
+        app.MapOpenApi().RequireAuthorization();
         return app;
     }
 }

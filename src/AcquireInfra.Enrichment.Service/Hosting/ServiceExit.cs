@@ -9,6 +9,11 @@ internal static class ServiceExit
 {
     public const int Stopped = 0;
     public const int DataMissing = 3;
+
+    /// <summary>EX_OSERR of sysexits.h.</summary>
+    public const int CannotListen = 71;
+
+    /// <summary>EX_CONFIG of sysexits.h.</summary>
     public const int WrongConfiguration = 78;
 
     /// <summary>Runs the service; what it cannot start without, or with, becomes one line and an exit code.</summary>
@@ -30,6 +35,14 @@ internal static class ServiceExit
         catch (ManifestException exception)
         {
             return await EndAsync("Wrong configuration: " + exception.Message, WrongConfiguration);
+        }
+        catch (CertificateException exception)
+        {
+            return await EndAsync("Wrong configuration: " + exception.Message, WrongConfiguration);
+        }
+        catch (CannotListenException exception)
+        {
+            return await EndAsync(exception.Message, CannotListen);
         }
         catch (InvalidOperationException exception) when (exception.Source == typeof(ConfigurationBinder).Assembly.GetName().Name)
         {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Encodings.Web;
 using AcquireInfra.Enrichment.Addressing;
 using AcquireInfra.Enrichment.Exports;
+using AcquireInfra.Enrichment.Service.Auth;
 using AcquireInfra.Enrichment.Service.Hosting;
 using AcquireInfra.Enrichment.Service.Limits;
 using AcquireInfra.Enrichment.Service.Observability;
@@ -40,12 +41,14 @@ internal static class LookupEndpoints
         group.MapGet("/ip/{**ip}", GetVerdict)
             .RequireRateLimiting(LimitPolicy.Lookups)
             .WithName(nameof(GetVerdict))
+            .RequireAuthorization(Roles.Lookup)
             .WithSummary("Judges one address; an address that no source lists is a verdict too, not a 404.")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         group.MapPost("/ip:batch", BatchEndpoint.PostBatchAsync)
             .RequireRateLimiting(LimitPolicy.Batches)
             .WithName("PostBatch")
+            .RequireAuthorization(Roles.Bulk)
             .WithSummary("Judges up to 10,000 addresses, in order, duplicates kept; a bad item has its error in its place.")
             .Accepts<BatchRequest>("application/json")
             .ProducesProblem(StatusCodes.Status400BadRequest)
