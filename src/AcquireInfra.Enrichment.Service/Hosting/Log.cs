@@ -26,4 +26,8 @@ internal static partial class Log
     [LoggerMessage(EventId = 3003, EventName = "LastGoodKept", Level = LogLevel.Warning,
         Message = "Snapshot {SnapshotId}, the last good one, serves on.")]
     public static partial void LastGoodKept(ILogger logger, string snapshotId, Exception exception);
+
+    [LoggerMessage(EventId = 3004, EventName = "SnapshotCompiling", Level = LogLevel.Information,
+        Message = "A snapshot of the present data is being compiled; meanwhile {Serving} serves.")]
+    public static partial void SnapshotCompiling(ILogger logger, string serving);
 }
