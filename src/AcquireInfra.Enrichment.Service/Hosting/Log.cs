@@ -31,6 +31,10 @@ internal static partial class Log
         Message = "Snapshot {SnapshotId}, the last good one, serves on.")]
     public static partial void LastGoodKept(ILogger logger, string snapshotId, Exception exception);
 
+    [LoggerMessage(EventId = 3004, EventName = "SnapshotCompiling", Level = LogLevel.Information,
+        Message = "A snapshot of the present data is being compiled; meanwhile {Serving} serves.")]
+    public static partial void SnapshotCompiling(ILogger logger, string serving);
+
     [LoggerMessage(EventId = 5000, EventName = "Draining", Level = LogLevel.Information,
         Message = "Told to stop: not ready from now on, serving for {Seconds} s more. Told again, it ends at once.")]
     public static partial void Draining(ILogger logger, int seconds);

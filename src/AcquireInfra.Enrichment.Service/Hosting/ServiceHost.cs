@@ -14,6 +14,8 @@ internal static class ServiceHost
         ["Logging:LogLevel:Default"] = "Information",
         // ASP.NET's own request logs print the path, and a path here holds the address looked up.
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+        // An error for every probe of a first start; what readiness says has a line of its own.
+        ["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] = "None",
         ["Logging:Console:FormatterName"] = "simple",
         ["Logging:Console:FormatterOptions:SingleLine"] = "true",
         ["Logging:Console:FormatterOptions:TimestampFormat"] = "yyyy-MM-ddTHH:mm:ss.fffZ ",

@@ -40,6 +40,7 @@ internal sealed class SnapshotLoader(
             if (unchanged is null)
             {
                 trouble.Set("A snapshot of the present data is being compiled, which takes some seconds.");
+                Log.SnapshotCompiling(logger, holder.Current?.Id ?? "nothing");
                 _compile = stopping => compilation.Run(store, sources, manifestText, holder.Current, stopping);
             }
         }

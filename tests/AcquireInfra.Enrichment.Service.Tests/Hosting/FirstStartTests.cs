@@ -24,6 +24,8 @@ public sealed class FirstStartTests : IDisposable
             Assert.Equal((503, "notReady"), await ReadinessAsync(service));
             var answer = await service.Rest.LookupAsync("192.0.2.1");
             Assert.Equal((503, "no_snapshot"), (answer.Status, answer.Code));
+            Assert.Contains("meanwhile nothing serves", Assert.Single(service.Log.Lines, line => line.Event.Id == 3004).Text, StringComparison.Ordinal);
+            Assert.DoesNotContain(service.Log.Lines, line => line.Text.StartsWith("Error", StringComparison.Ordinal)); // it is no error, however often it is asked
         }
         await using (service)
         {
