@@ -14,17 +14,15 @@ internal static class DataDate
     public static DateTimeOffset Of(DateTimeOffset? stated, DateTimeOffset? ofManifest, DateTimeOffset ofFile, DateTimeOffset now, out string? warning)
     {
         warning = null;
-        var isBelieved = stated <= now + Tolerance && (ofManifest is null || stated <= ofManifest + Tolerance);
-        if (isBelieved)
+        if (stated is { } own && own <= now + Tolerance)
         {
-            return stated!.Value.ToUniversalTime();
+            return own.ToUniversalTime();
         }
         var date = (ofManifest ?? (ofFile <= now ? ofFile : now)).ToUniversalTime();
         var source = ofManifest is null ? "the file's own time" : "the manifest's asOf";
         if (stated is not null)
         {
-            var trouble = stated > now + Tolerance ? "in the future" : "after the manifest's asOf";
-            warning = $"states a date {trouble}, {Day(stated.Value)}; {source}, {Day(date)}, stands for it";
+            warning = $"states a date in the future, {Day(stated.Value)}; {source}, {Day(date)}, stands for it";
         }
         else if (ofManifest is null)
         {
