@@ -13,7 +13,10 @@ namespace AcquireInfra.Enrichment.Service.Auth;
 /// Which tokens of Entra ID are accepted: access tokens, v1.0 and v2.0, of one tenant, for this service, signed by a key that the
 /// configured authority publishes. The library checks signature, issuer, audience and times; <see cref="EntraTokenRules"/> the rest.
 /// </summary>
-/// <remarks>Keys are kept for as long as the process runs; one that is missing is fetched at once, and then at most every 5 minutes.</remarks>
+/// <remarks>
+/// Keys are fetched every hour, and sooner, though at most every 5 minutes, when a token names one that is not there. While the authority
+/// does not answer, those fetched before are used on.
+/// </remarks>
 internal sealed class EntraTokens(IOptions<EnrichmentOptions> options, AuthorityDocuments documents) : IConfigureNamedOptions<JwtBearerOptions>
 {
     public const string Scheme = JwtBearerDefaults.AuthenticationScheme;
@@ -39,7 +42,11 @@ internal sealed class EntraTokens(IOptions<EnrichmentOptions> options, Authority
             $"{entra.Authority.TrimEnd('/')}/{entra.TenantId}/v2.0/.well-known/openid-configuration",
             new OpenIdConnectConfigurationRetriever(),
             documents,
-            new OpenIdConnectConfigurationValidator { MinimumNumberOfKeys = 1 }); // an answer without keys does not replace those there are
+            new OpenIdConnectConfigurationValidator { MinimumNumberOfKeys = 1 }) // an answer without keys does not replace those there are
+        {
+            AutomaticRefreshInterval = TimeSpan.FromHours(1),
+            UseLastKnownGoodConfiguration = false, // else a key that the authority has withdrawn is good for another hour
+        };
         bearer.TokenHandlers.Clear();
         bearer.TokenHandlers.Add(new JsonWebTokenHandler { MapInboundClaims = false, MaximumTokenSizeInBytes = MaxTokenBytes });
         bearer.TokenValidationParameters = Parameters(entra);

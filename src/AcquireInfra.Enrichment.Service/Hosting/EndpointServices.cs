@@ -11,6 +11,7 @@ internal static class EndpointServices
     {
         builder.Services.AddSingleton<BindRules>();
         builder.Services.AddSingleton<IValidateOptions<EnrichmentOptions>>(provider => provider.GetRequiredService<BindRules>());
+        builder.Services.AddSingleton<IValidateOptions<EnrichmentOptions>, CertificateFiles>();
         builder.Services.AddHostedService<BindNotice>();
         builder.KeepStartFailuresShort();
         builder.Services.AddOptions<KestrelServerOptions>().Configure<BindRules, IOptions<EnrichmentOptions>>((kestrel, rules, options) =>

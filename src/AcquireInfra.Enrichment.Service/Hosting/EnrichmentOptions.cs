@@ -68,20 +68,18 @@ internal sealed class EnrichmentSectionValidator(IConfiguration configuration) :
     static IEnumerable<string> UnknownKeys(IConfigurationSection section, Type type)
     {
         var known = type.GetProperties().ToDictionary(property => property.Name, property => property.PropertyType, StringComparer.OrdinalIgnoreCase);
-        foreach (var child in section.GetChildren())
-        {
-            if (!known.TryGetValue(child.Key, out var nested))
-            {
-                yield return $"{child.Path} is no option; there are {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}.";
-                continue;
-            }
-            var isList = nested.IsGenericType;
-            var element = isList ? nested.GenericTypeArguments[0] : nested;
-            foreach (var fault in element.Assembly != type.Assembly ? [] : (isList ? child.GetChildren() : [child]).SelectMany(part => UnknownKeys(part, element)))
-            {
-                yield return fault;
-            }
-        }
+        return section.GetChildren().SelectMany(child => known.TryGetValue(child.Key, out var nested)
+            ? Options(child, nested).SelectMany(part => UnknownKeys(part.Section, part.Type))
+            : [$"{child.Path} is no option; there are {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}."]);
+    }
+
+    /// <summary>The sections under an option that hold options themselves: of a nested class, or of each element of a list of such.</summary>
+    static IEnumerable<(IConfigurationSection Section, Type Type)> Options(IConfigurationSection section, Type type)
+    {
+        var element = type.IsGenericType ? type.GenericTypeArguments[0] : type;
+        return element.Assembly != typeof(EnrichmentOptions).Assembly ? []
+            : element == type ? [(section, type)]
+            : section.GetChildren().Select(part => (part, element));
     }
 
     static bool CanListenAt(string? url)

@@ -20,16 +20,18 @@ internal static class ServiceStart
         }
         catch (IOException exception) when (exception.InnerException is AddressInUseException or AggregateException)
         {
-            // Kestrel's sentence names the address.
-            throw new CannotListenException($"Cannot listen. {exception.Message} End what listens there, or set another URL: {Endpoints(app)}.", exception);
+            var isOne = exception.InnerException is AddressInUseException; // else both addresses of localhost failed
+            throw new CannotListenException(
+                $"Cannot listen at {Endpoints(app, exception.Message)}: {(isOne ? "the address is in use" : exception.InnerException.InnerException?.Message)}. End what listens there, or set another URL.",
+                exception);
         }
         catch (SocketException exception)
         {
-            throw new CannotListenException($"Cannot listen: {exception.Message}. Set another URL where it is not allowed: {Endpoints(app)}.", exception);
+            throw new CannotListenException($"Cannot listen at one of {Endpoints(app)}: {exception.Message}. Set another URL.", exception);
         }
         catch (Exception exception) when (exception is CryptographicException || IsOfKestrel(exception))
         {
-            throw new CertificateException($"Kestrel cannot be set up as configured: {exception.Message.ReplaceLineEndings(" ")} ({Endpoints(app)})", exception);
+            throw new CertificateException($"{exception.Message.ReplaceLineEndings(" ")} See Kestrel:Endpoints, {Endpoints(app)}.", exception);
         }
         await app.WaitForShutdownAsync();
     }
@@ -55,8 +57,13 @@ internal static class ServiceStart
         return builder;
     }
 
-    static string Endpoints(WebApplication app) => string.Join(
-        ", ", app.Configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => $"{endpoint.Path}:Url={endpoint["Url"]}"));
+    /// <summary>The endpoints whose port the sentence names; all of them when it names none.</summary>
+    static string Endpoints(WebApplication app, string sentence = "")
+    {
+        var all = app.Configuration.GetSection("Kestrel:Endpoints").GetChildren().ToList();
+        var named = all.FindAll(endpoint => sentence.Contains($":{BindingAddress.Parse(endpoint["Url"] ?? "").Port}", StringComparison.Ordinal));
+        return string.Join(", ", (named.Count > 0 ? named : all).Select(endpoint => $"{endpoint.Path}:Url={endpoint["Url"]}"));
+    }
 
     static bool IsOfKestrel(Exception exception) =>
         exception is InvalidOperationException && exception.Source?.StartsWith("Microsoft.AspNetCore.Server.Kestrel", StringComparison.Ordinal) == true;
