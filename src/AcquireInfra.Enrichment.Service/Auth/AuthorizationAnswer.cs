@@ -12,25 +12,28 @@ namespace AcquireInfra.Enrichment.Service.Auth;
 /// <summary>Answers who may not: a problem to REST callers, a status to gRPC callers. It says why, and nothing of the credential.</summary>
 internal sealed class AuthorizationAnswer(IOptions<EnrichmentOptions> options, ILogger<AuthorizationAnswer> logger) : IAuthorizationMiddlewareResultHandler
 {
-    public Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
+    public async Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
     {
         if (authorizeResult.Succeeded)
         {
-            return next(context);
+            await next(context);
+            return;
         }
         if (authorizeResult.Forbidden)
         {
             var needed = policy.Requirements.OfType<RolesAuthorizationRequirement>().SelectMany(role => role.AllowedRoles).FirstOrDefault();
             var has = string.Join(", ", CallerIdentity.RolesOf(context.User));
-            return AnswerAsync(
+            await AnswerAsync(
                 context, ProblemKind.Forbidden, $"This needs the role {needed ?? "of nobody"}; the caller has {(has.Length == 0 ? "none" : has)}.", reason: null);
+            return;
         }
-        var failure = CredentialException.Of(context.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Failure);
+        // Asked of the handler, which remembers: the feature that holds the outcome is there for those who succeed only.
+        var failure = CredentialException.Of((await context.AuthenticateAsync()).Failure);
         if (failure != CredentialException.None)
         {
             Log.CredentialRefused(logger, failure.Reason);
         }
-        return AnswerAsync(context, ProblemKind.Unauthenticated, failure.Message, failure.Reason);
+        await AnswerAsync(context, ProblemKind.Unauthenticated, failure.Message, failure.Reason);
     }
 
     Task AnswerAsync(HttpContext context, ProblemKind kind, string detail, string? reason)

@@ -115,7 +115,7 @@ public sealed class AccessTableTests(GuardedFixture fixture)
         .. Roles.All.Select(role => new Credential("a token of " + role, "Bearer " + fixture.Authority.Token(role), true, role)),
     ];
 
-    IReadOnlyList<RouteEndpoint> Endpoints()
+    List<RouteEndpoint> Endpoints()
     {
         var endpoints = fixture.Service.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().ToList();
         Assert.True(endpoints.Count >= 6, $"only {endpoints.Count} endpoints were found");

@@ -72,8 +72,17 @@ internal sealed class FakeAuthority : IAsyncDisposable
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         return new()
         {
-            ["iss"] = Issuer, ["aud"] = Audience, ["iat"] = now, ["nbf"] = now, ["exp"] = now + 3600, ["tid"] = Tenant, ["azp"] = Application,
-            ["oid"] = Principal, ["sub"] = Principal, ["ver"] = "2.0", ["roles"] = new JsonArray([.. roles.Select(role => JsonValue.Create(role))]),
+            ["iss"] = Issuer,
+            ["aud"] = Audience,
+            ["iat"] = now - 300,
+            ["nbf"] = now - 300,
+            ["exp"] = now + 3600,
+            ["tid"] = Tenant,
+            ["azp"] = Application,
+            ["oid"] = Principal,
+            ["sub"] = Principal,
+            ["ver"] = "2.0",
+            ["roles"] = new JsonArray([.. roles.Select(role => JsonValue.Create(role))]),
         };
     }
 
