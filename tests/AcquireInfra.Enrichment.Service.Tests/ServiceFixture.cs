@@ -19,7 +19,8 @@ public sealed class ServiceFixture : IAsyncLifetime
 
     public HttpClient Rest => Service.Rest;
 
-    public async ValueTask InitializeAsync() => _service = await RunningService.StartAsync(_state.Path);
+    public async ValueTask InitializeAsync() => _service = await RunningService.StartAsync(
+        _state.Path, "--Enrichment:Limits:MaxBulkJobs=100");
 
     public async ValueTask DisposeAsync()
     {

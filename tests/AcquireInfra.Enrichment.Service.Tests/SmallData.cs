@@ -1,10 +1,15 @@
 using AcquireInfra.Enrichment.Feeds.Loading;
+using AcquireInfra.Enrichment.Feeds.Storage;
+using AcquireInfra.Enrichment.Parsing;
+using AcquireInfra.Enrichment.Snapshots;
 
 namespace AcquireInfra.Enrichment.Service.Tests;
 
 /// <summary>A data folder that compiles in no time: one list in documentation space, and the bundled policy.</summary>
 internal static class SmallData
 {
+    static readonly DateTimeOffset Now = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
+
     const string Manifest = """
         { "sources": [ {
           "id": "test-list", "name": "List of this test", "files": ["list.txt"],
@@ -19,5 +24,21 @@ internal static class SmallData
         File.WriteAllText(Path.Combine(folder, "sources.json"), Manifest);
         File.WriteAllText(Path.Combine(folder, "list.txt"), list);
         File.Copy(Path.Combine(DataFolder.DefaultPath, "policy.json"), Path.Combine(folder, "policy.json"), overwrite: true);
+    }
+
+    /// <summary>A service on this data.</summary>
+    public static Task<RunningService> StartAsync(TemporaryFolder folder, params string[] options)
+    {
+        Write(folder["data"]);
+        return RunningService.StartAsync(folder["state"], [$"--Enrichment:DataFolder={folder["data"]}", .. options]);
+    }
+
+    /// <summary>A snapshot of this data with another list.</summary>
+    public static Snapshot Compile(TemporaryFolder folder, string list)
+    {
+        Write(folder["other-data"], list);
+        var (sources, _) = new DataFolder(folder["other-data"]).LocateSources(furtherManifest: null);
+        var loaded = SourceLoader.Load(sources, FeedLimits.Default, folder["scratch"], Now);
+        return SnapshotFile.Write(loaded.Sources, folder[$"{Guid.NewGuid():N}.snapshot"]);
     }
 }

@@ -1,19 +1,16 @@
 using System.Globalization;
 using AcquireInfra.Enrichment.Exports;
+using AcquireInfra.Enrichment.Service.Rpc;
 using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
-using Google.Rpc;
-using HttpResponse = Microsoft.AspNetCore.Http.HttpResponse;
 
 namespace AcquireInfra.Enrichment.Service.Auth;
 
 /// <summary>A gRPC answer without messages, whose headers are the status and its details ("Trailers-Only" in the gRPC specification).</summary>
 internal static class GrpcRefusal
 {
-    public static Task WriteAsync(HttpResponse response, ProblemKind kind, string detail)
+    public static Task WriteAsync(HttpResponse response, ProblemKind kind, string detail, TimeSpan? retryAfter = null)
     {
-        var info = new ErrorInfo { Reason = kind.Code.ToUpperInvariant(), Domain = "acquireinfra.enrichment" };
-        var status = new Google.Rpc.Status { Code = kind.GrpcStatus, Message = detail, Details = { Any.Pack(info) } };
+        var status = RpcProblems.StatusOf(kind, detail, retryAfter: retryAfter);
         response.StatusCode = StatusCodes.Status200OK;
         response.ContentType = "application/grpc";
         response.Headers["grpc-status"] = kind.GrpcStatus.ToString(CultureInfo.InvariantCulture);

@@ -30,6 +30,24 @@ public sealed class EnrichmentOptions
     [Range(1024, 64 * 1024 * 1024)]
     public int MaxBatchBytes { get; set; } = 8 * 1024 * 1024;
 
+    /// <summary>
+    /// Most bytes of one gRPC message that is received: 1 KiB to 64 MiB. Default 4 MiB: what 10,000 items take where every text of an
+    /// address and every id is as long as it may be, and a time is given with each.
+    /// </summary>
+    [Range(1024, 64 * 1024 * 1024)]
+    public int MaxGrpcMessageBytes { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>Longest a unary gRPC call takes, whatever deadline the caller gives: 10 ms to 1 minute. Default 1 second.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.0100000", "00:01:00")]
+    public TimeSpan GrpcUnaryDeadline { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longest a gRPC stream of batches lasts: 1 second to 1 day. Default 15 minutes. Watching snapshots has no limit.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan GrpcStreamDeadline { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Whether gRPC reflection tells callers the contract; in the environment Development it always does. Default: no.</summary>
+    public bool GrpcReflection { get; set; }
+
     /// <summary>How long the service serves on after it was told to stop, in seconds: 0 to 60. Default 5.</summary>
     [Range(0, 60)]
     public int DrainSeconds { get; set; } = 5;

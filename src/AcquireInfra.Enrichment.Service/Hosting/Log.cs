@@ -7,6 +7,9 @@ internal static partial class Log
         Message = "{Caller} asked by {Door} for {Count} addresses: {Address}.")]
     public static partial void LookupAudited(ILogger logger, string caller, string door, int count, string address);
 
+    [LoggerMessage(EventId = 1002, EventName = "RpcFailed", Level = LogLevel.Error, Message = "{Method} failed.")]
+    public static partial void RpcFailed(ILogger logger, string method, Exception exception);
+
     [LoggerMessage(EventId = 2001, EventName = "FeedFaults", Level = LogLevel.Warning,
         Message = "Source {Source}: {File} has {Count} faulty records, the first {Fault} at line {Line}, column {Column}; the rest is used.")]
     public static partial void FeedFaults(ILogger logger, string source, string file, int count, string fault, int line, int column);

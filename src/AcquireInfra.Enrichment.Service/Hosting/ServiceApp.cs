@@ -3,6 +3,7 @@ using AcquireInfra.Enrichment.Service.Health;
 using AcquireInfra.Enrichment.Service.Limits;
 using AcquireInfra.Enrichment.Service.Lookup;
 using AcquireInfra.Enrichment.Service.Observability;
+using AcquireInfra.Enrichment.Service.Rpc;
 
 namespace AcquireInfra.Enrichment.Service.Hosting;
 
@@ -20,6 +21,7 @@ internal static class ServiceApp
         builder.AddAuth();
         builder.AddHealth();
         builder.AddLookup();
+        builder.AddRpc();
         more?.Invoke(builder.Services);
         var app = builder.Build();
         // Problems first, so that whatever is refused below is one; routing by hand, since it would come before them otherwise.
@@ -30,6 +32,7 @@ internal static class ServiceApp
         app.UseRateLimiter();
         app.UseAuthorization();
         app.MapLookup();
+        app.MapRpc();
         app.MapHealth();
         app.MapTelemetry();
         app.MapOpenApi().RequireAuthorization();

@@ -16,6 +16,8 @@ internal static class ServiceHost
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
         // An error for every probe of a first start; what readiness says has a line of its own.
         ["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] = "None",
+        // gRPC's own logs print the words of every error, and these quote what was no address.
+        ["Logging:LogLevel:Grpc"] = "Warning",
         ["Logging:Console:FormatterName"] = "simple",
         ["Logging:Console:FormatterOptions:SingleLine"] = "true",
         ["Logging:Console:FormatterOptions:TimestampFormat"] = "yyyy-MM-ddTHH:mm:ss.fffZ ",

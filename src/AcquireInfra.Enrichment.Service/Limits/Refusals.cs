@@ -1,12 +1,10 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
 using AcquireInfra.Enrichment.Exports;
+using AcquireInfra.Enrichment.Service.Auth;
 using AcquireInfra.Enrichment.Service.Hosting;
 using AcquireInfra.Enrichment.Service.Lookup;
 using AcquireInfra.Enrichment.Service.Observability;
-using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
-using Google.Rpc;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 
@@ -27,7 +25,9 @@ internal static class Refusals
         if (context.IsGrpc())
         {
             metrics.Failed(refusal.Kind.Code);
-            WriteGrpc(context, refusal);
+            context.Response.Headers["grpc-retry-pushback-ms"] =
+                ((long)Math.Ceiling(refusal.RetryAfter.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture);
+            await GrpcRefusal.WriteAsync(context.Response, refusal.Kind, refusal.Detail, refusal.RetryAfter);
             return;
         }
         context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(refusal.RetryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
@@ -42,28 +42,5 @@ internal static class Refusals
             "requests_per_caller",
             lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromSeconds(1),
             $"A caller has {limits.RequestsPerSecond} requests a second, and {limits.Burst} at once. Ask for many addresses in one batch.");
-    }
-
-    // A gRPC answer without messages: status and details are its headers ("Trailers-Only").
-    static void WriteGrpc(HttpContext context, Refusal refusal)
-    {
-        var response = context.Response;
-        var status = new Google.Rpc.Status
-        {
-            Code = refusal.Kind.GrpcStatus,
-            Message = refusal.Detail,
-            Details =
-            {
-                Any.Pack(new ErrorInfo { Reason = refusal.Kind.Code.ToUpperInvariant(), Domain = "acquireinfra.enrichment" }),
-                Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(refusal.RetryAfter) }),
-            },
-        };
-        response.StatusCode = StatusCodes.Status200OK;
-        response.ContentType = "application/grpc";
-        response.Headers["grpc-status"] = status.Code.ToString(CultureInfo.InvariantCulture);
-        response.Headers["grpc-message"] = Uri.EscapeDataString(status.Message);
-        response.Headers["grpc-status-details-bin"] = Convert.ToBase64String(status.ToByteArray()).TrimEnd('=');
-        response.Headers["grpc-retry-pushback-ms"] =
-            ((long)Math.Ceiling(refusal.RetryAfter.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture);
     }
 }

@@ -31,6 +31,9 @@ public static class AddressScopes
 {
     static readonly string[] Words = [.. Enum.GetNames<AddressScope>().Select(name => char.ToLowerInvariant(name[0]) + name[1..])];
 
+    /// <summary>All words, in the order of the enum.</summary>
+    public static IReadOnlyList<string> All => Words;
+
     /// <summary>The fixed word, as answers show it.</summary>
     public static string Word(this AddressScope scope) => Words[(int)scope];
 }

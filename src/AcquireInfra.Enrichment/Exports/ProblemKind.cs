@@ -48,10 +48,12 @@ public sealed record ProblemKind(string Code, int HttpStatus, int GrpcStatus, st
 
     public static ProblemKind Overloaded { get; } = new("overloaded", 503, Unavailable, "Too many requests at once");
 
+    public static ProblemKind Stopping { get; } = new("stopping", 503, Unavailable, "The service is stopping");
+
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         BadAddress, BadPrefix, BadAsn, BadRequest, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, TooManyItems, BodyTooLarge,
-        UnsupportedMediaType, RateLimited, Internal, NoSnapshot, Overloaded,
+        UnsupportedMediaType, RateLimited, Internal, NoSnapshot, Overloaded, Stopping,
     ];
 
     /// <summary>What is wrong with a text that should be an address, what it was, and what to send instead.</summary>

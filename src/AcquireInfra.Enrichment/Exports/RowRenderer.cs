@@ -27,8 +27,7 @@ public sealed class RowRenderer
     // Longest text of an address, its network and the punctuation round them; the input comes on top.
     const int MaxHeadBytes = 2 * AddressFormatter.MaxBytes + 96;
 
-    static readonly byte[][] ScopeWords =
-        [.. Enum.GetValues<AddressScope>().Select(scope => Encoding.ASCII.GetBytes(scope.Word()))];
+    static readonly byte[][] ScopeWords = [.. AddressScopes.All.Select(Encoding.ASCII.GetBytes)];
 
     readonly Judge _judge;
     readonly RowFormat _format;

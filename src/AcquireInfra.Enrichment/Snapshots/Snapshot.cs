@@ -139,6 +139,9 @@ public sealed unsafe class Snapshot
     /// <summary>The ASN of a profile; null where none announces the prefix.</summary>
     public AsnInfo? AsnOf(Profile profile) => profile.Word.AsnPlus1 == 0 ? null : AsnAt((int)profile.Word.AsnPlus1 - 1);
 
+    /// <summary>Number of a profile's ASN; 0 where none announces the prefix. Allocates nothing.</summary>
+    public uint AsnNumberOf(Profile profile) => AsnNumberAndName(profile.Word).Number;
+
     /// <summary>An ASN by its number; null where the snapshot does not know it.</summary>
     public AsnInfo? AsnOf(Asn asn)
     {

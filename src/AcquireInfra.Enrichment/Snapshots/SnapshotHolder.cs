@@ -4,10 +4,24 @@ namespace AcquireInfra.Enrichment.Snapshots;
 public sealed class SnapshotHolder
 {
     Snapshot? _current;
+    TaskCompletionSource _nextSwap = NewSignal();
 
     /// <summary>Null until the first snapshot is there.</summary>
     public Snapshot? Current => Volatile.Read(ref _current);
 
+    /// <summary>
+    /// Ends with the next swap. Take it before <see cref="Current"/>, and no swap is missed; whoever is late sees the newest only.
+    /// </summary>
+    public Task NextSwap => Volatile.Read(ref _nextSwap).Task;
+
     /// <returns>The snapshot that was live before; whoever still reads it keeps it.</returns>
-    public Snapshot? Swap(Snapshot next) => Interlocked.Exchange(ref _current, next);
+    public Snapshot? Swap(Snapshot next)
+    {
+        var previous = Interlocked.Exchange(ref _current, next);
+        Interlocked.Exchange(ref _nextSwap, NewSignal()).SetResult();
+        return previous;
+    }
+
+    // A swap does not run what waits for it.
+    static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

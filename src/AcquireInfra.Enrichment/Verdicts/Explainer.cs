@@ -10,19 +10,16 @@ public static class Explainer
     {
         var scope = SpecialPurpose.ScopeOf(address);
         var embedded = EmbeddedIPv4.In(address) is { } inside ? new EmbeddedReport(inside.Scheme, judge.Explain(inside.Address)) : null;
-        var profile = judge.Snapshot.ProfileAt(judge.Snapshot.Find(address));
+        var index = judge.Snapshot.Find(address);
+        var profile = judge.Snapshot.ProfileAt(index);
         Prefix? network = profile.NetworkLength > 0 ? Prefix.Create(address, profile.NetworkLength) : null;
-        var asn = judge.Snapshot.AsnOf(profile);
+        var (verdict, asn, provider, categories) = ProfileFacts.Of(judge, index, scope, !address.IsIPv4);
         if (scope != AddressScope.Global)
         {
             var why = ReasonText.OfSpecial(scope, SpecialPurpose.EntryOf(address)?.Name, embedded);
             return new(address, scope, network, asn, Verdict.Special, null, [], why, [], [], [], embedded, DataAgeOf(judge, asn, []));
         }
-        var verdict = judge.VerdictOf(address);
         var points = PointsOf(judge, profile, address, asn, verdict);
-        var categories = judge.Policy.Order.Where(category => verdict.Present.Has(category)).ToList();
-        var brand = judge.Snapshot.Text(judge.ProviderOf(profile.Word, verdict.Present));
-        var provider = brand.Length > 0 ? brand : null;
         var unassessed = judge.Policy.Order.Where(category => judge.Policy.Assessed.Has(category) && verdict.Is(category) is null).ToList();
         var reason = ReasonText.Of(judge.At, asn, categories, points, provider, unassessed);
         return new(

@@ -1,6 +1,4 @@
 using AcquireInfra.Enrichment.Feeds.Loading;
-using AcquireInfra.Enrichment.Feeds.Storage;
-using AcquireInfra.Enrichment.Parsing;
 using AcquireInfra.Enrichment.Service.Hosting;
 using AcquireInfra.Enrichment.Snapshots;
 
@@ -83,13 +81,7 @@ public sealed class JudgeProviderTests : IDisposable
         _holder.Swap(Compile(list));
     }
 
-    Snapshot Compile(string list)
-    {
-        SmallData.Write(_folder["data"], list);
-        var (sources, _) = new DataFolder(_folder["data"]).LocateSources(furtherManifest: null);
-        var loaded = SourceLoader.Load(sources, FeedLimits.Default, _folder["scratch"], Noon);
-        return SnapshotFile.Write(loaded.Sources, _folder[$"{Guid.NewGuid():N}.snapshot"]);
-    }
+    Snapshot Compile(string list) => SmallData.Compile(_folder, list);
 
     sealed class Clock : TimeProvider
     {

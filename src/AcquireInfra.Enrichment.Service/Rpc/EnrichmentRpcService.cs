@@ -1,0 +1,128 @@
+using System.Buffers;
+using System.Diagnostics;
+using AcquireInfra.Enrichment.Addressing;
+using AcquireInfra.Enrichment.Service.Hosting;
+using AcquireInfra.Enrichment.Service.Limits;
+using AcquireInfra.Enrichment.Service.Observability;
+using AcquireInfra.Enrichment.V1;
+using Google.Protobuf;
+using Grpc.Core;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.Options;
+
+namespace AcquireInfra.Enrichment.Service.Rpc;
+
+/// <summary>The gRPC door. Methods translate: message to address, verdict to message.</summary>
+internal sealed class EnrichmentRpcService(
+    EncoderProvider encoders, SnapshotWatch watch, Stopping stopping, LookupJournal journal, IOptions<EnrichmentOptions> options)
+    : EnrichmentRpc.Service
+{
+    static readonly byte ResultsTag = ProtoWire.Tag(BatchScoreIpResponse.ResultsFieldNumber);
+
+    [EnableRateLimiting(LimitPolicy.Lookups)]
+    public override Task<Encoded> ScoreIp(ScoreIpRequest request, ServerCallContext context)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var address = AddressOf(request);
+        var isExplained = Asked.IsExplained(request.Detail) ?? throw RpcProblems.BadRequest("detail", Asked.DetailDetail(request.Detail));
+        var encoder = encoders.Current ?? throw RpcProblems.NoSnapshot();
+        if (request.At is { } at)
+        {
+            encoder = Asked.TryReadTime(at, out var time) ? encoders.At(time, like: encoder) : throw RpcProblems.BadRequest("at", Asked.TimeDetail);
+        }
+        var answer = new Encoded(encoder.EncodeScore(address, isExplained));
+        journal.Answered(context.GetHttpContext(), LookupDoor.Grpc, address, began);
+        return Task.FromResult(answer);
+    }
+
+    [EnableRateLimiting(LimitPolicy.Batches)]
+    public override Task<Encoded> BatchScoreIp(BatchScoreIpRequest request, ServerCallContext context)
+    {
+        var began = Stopwatch.GetTimestamp();
+        if (BatchFault.Of(request, options.Value.MaxBatchItems) is { } fault)
+        {
+            throw fault.ToException();
+        }
+        var encoder = encoders.Current ?? throw RpcProblems.NoSnapshot();
+        var buffer = new ArrayBufferWriter<byte>();
+        var answer = new BatchAnswer(encoders, encoder, ResultsTag, request.Detail == Detail.Explained, buffer, context.CancellationToken);
+        if (!answer.TryWrite(request.Ips, request.Items))
+        {
+            throw BatchFault.AnswerTooLong.ToException();
+        }
+        new BatchScoreIpResponse { Summary = answer.Summary, Basis = encoder.Basis }.WriteTo(buffer);
+        journal.Answered(context.GetHttpContext(), LookupDoor.GrpcBatch, answer.Summary.Total, began);
+        return Task.FromResult(new Encoded(buffer.WrittenMemory));
+    }
+
+    // Awaiting each write is the back pressure: a caller that does not read is not read from, and nothing queues.
+    [EnableRateLimiting(LimitPolicy.BulkJobs)]
+    public override async Task StreamScoreIp(
+        IAsyncStreamReader<StreamScoreIpRequest> requests, IServerStreamWriter<Encoded> answers, ServerCallContext context)
+    {
+        var began = Stopwatch.GetTimestamp();
+        using var ends = stopping.EndOf(context);
+        ends.CancelAfter(options.Value.GrpcStreamDeadline);
+        var stream = new StreamAnswers(encoders, options.Value.MaxBatchItems);
+        try
+        {
+            while (await requests.MoveNext(ends.Token))
+            {
+                await answers.WriteAsync(stream.Answer(requests.Current, ends.Token), ends.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested && !stopping.HasBegun)
+        {
+            throw RpcProblems.DeadlineExceeded();
+        }
+        finally
+        {
+            journal.Answered(context.GetHttpContext(), LookupDoor.GrpcStream, stream.Addresses, began);
+        }
+    }
+
+    [EnableRateLimiting(LimitPolicy.Lookups)]
+    public override Task<GetAsnResponse> GetAsn(GetAsnRequest request, ServerCallContext context)
+    {
+        if (request.Asn == 0)
+        {
+            throw RpcProblems.BadAsn();
+        }
+        var snapshot = encoders.Current?.Judge.Snapshot ?? throw RpcProblems.NoSnapshot();
+        var asn = new Asn(request.Asn);
+        var known = snapshot.AsnOf(asn) ?? throw RpcProblems.NotFound(asn, snapshot.Id);
+        return Task.FromResult(SnapshotMessages.Of(known, snapshot));
+    }
+
+    [EnableRateLimiting(LimitPolicy.Lookups)]
+    public override Task<GetSnapshotResponse> GetSnapshot(GetSnapshotRequest request, ServerCallContext context)
+    {
+        var judge = encoders.Current?.Judge ?? throw RpcProblems.NoSnapshot();
+        return Task.FromResult(new GetSnapshotResponse
+        {
+            Snapshot = SnapshotMessages.Of(judge),
+            Sources = { judge.Snapshot.Sources.Select(SnapshotMessages.Of) },
+        });
+    }
+
+    public override async Task WatchSnapshots(
+        WatchSnapshotsRequest request, IServerStreamWriter<WatchSnapshotsResponse> answers, ServerCallContext context)
+    {
+        using var ends = stopping.EndOf(context);
+        await foreach (var judge in watch.ReadAllAsync(ends.Token))
+        {
+            await answers.WriteAsync(new() { Snapshot = SnapshotMessages.Of(judge) }, ends.Token);
+        }
+    }
+
+    static Address AddressOf(ScoreIpRequest request)
+    {
+        if (request.AddressCase == ScoreIpRequest.AddressOneofCase.Octets)
+        {
+            return Asked.TryReadOctets(request.Octets, out var octets) ? octets : throw RpcProblems.BadOctets(request.Octets);
+        }
+        return AddressParser.TryParse(request.Ip, out var address, out var fault)
+            ? address
+            : throw RpcProblems.BadAddress(request.Ip, fault);
+    }
+}

@@ -1,0 +1,25 @@
+using System.Runtime.CompilerServices;
+using AcquireInfra.Enrichment.Service.Hosting;
+using AcquireInfra.Enrichment.Snapshots;
+using AcquireInfra.Enrichment.Verdicts;
+
+namespace AcquireInfra.Enrichment.Service.Rpc;
+
+/// <summary>Follows the live snapshot. Swaps that come while the last one is still being sent are one: the newest.</summary>
+internal sealed class SnapshotWatch(SnapshotHolder snapshots, JudgeProvider judges)
+{
+    /// <summary>The judge of the live snapshot at once, or of the first one when it comes; then one whenever the snapshot is another.</summary>
+    public async IAsyncEnumerable<Judge> ReadAllAsync([EnumeratorCancellation] CancellationToken cancelled)
+    {
+        for (var sentId = ""; ;)
+        {
+            var nextSwap = snapshots.NextSwap;
+            if (judges.Current is { } judge && judge.Snapshot.Id != sentId)
+            {
+                sentId = judge.Snapshot.Id;
+                yield return judge;
+            }
+            await nextSwap.WaitAsync(cancelled);
+        }
+    }
+}
