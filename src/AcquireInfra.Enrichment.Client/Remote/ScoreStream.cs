@@ -138,7 +138,8 @@ internal sealed class ScoreStream : IAsyncDisposable
         {
             if (!await reading.ConfigureAwait(false))
             {
-                return ReopenUnless(RpcErrors.BadAnswer("ended the stream before it had answered everything"));
+                await ReopenOrThrowAsync(RpcErrors.BadAnswer("ended the stream before it had answered everything")).ConfigureAwait(false);
+                return null;
             }
         }
         catch (Exception exception) when (_stop.IsCancellationRequested && exception is RpcException or OperationCanceledException)
@@ -148,7 +149,8 @@ internal sealed class ScoreStream : IAsyncDisposable
         catch (RpcException exception)
         {
             var failure = RpcErrors.Translate(exception, _callers);
-            return exception.StatusCode == StatusCode.Unavailable ? ReopenUnless(failure) : throw failure;
+            await (exception.StatusCode == StatusCode.Unavailable ? ReopenOrThrowAsync(failure) : throw failure).ConfigureAwait(false);
+            return null;
         }
         _callHasAnswered = true;
         if (_sent == 0 && _sending is not null)
@@ -174,15 +176,18 @@ internal sealed class ScoreStream : IAsyncDisposable
         return results;
     }
 
-    IpResult[]? ReopenUnless(Exception failure)
+    async Task ReopenOrThrowAsync(Exception failure)
     {
         if (!_callHasAnswered)
         {
             throw failure;
         }
         _call!.Dispose();
-        (_call, _sent, _callIsBroken, _callHasAnswered) = (null, 0, false, false);
-        return null;
+        if (_sending is not null)
+        {
+            await _sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // or it would count as sent on the next call
+        }
+        (_call, _sending, _sent, _callIsBroken, _callHasAnswered) = (null, null, 0, false, false);
     }
 
     async Task FetchAsync(Task<bool> fetching)

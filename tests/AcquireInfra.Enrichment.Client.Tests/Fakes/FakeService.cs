@@ -92,7 +92,7 @@ internal sealed class FakeService(FakeData data) : V1.EnrichmentService.Enrichme
                 await responseStream.WriteAsync(answer, context.CancellationToken);
             }
         }
-        catch (Exception) when (context.CancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is not RpcException) // a reset of the stream may come before the token
         {
             Interlocked.Increment(ref _cancelled);
             throw;
