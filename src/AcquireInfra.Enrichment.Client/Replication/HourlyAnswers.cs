@@ -8,6 +8,8 @@ namespace AcquireInfra.Enrichment.Client.Replication;
 /// <summary>All answers of one snapshot and policy at one hour. What addresses of a profile have in common is made when first asked for.</summary>
 internal sealed class HourlyAnswers
 {
+    static readonly NetworkFacts NothingKnown = new(null, null, AsnRole.Unknown, null, 0);
+
     readonly Judge _judge;
     readonly NetworkFacts?[] _facts;
 
@@ -31,21 +33,25 @@ internal sealed class HourlyAnswers
     public IpVerdict Score(Address address)
     {
         var profile = Snapshot.Find(address);
-        if (SpecialPurpose.ScopeOf(address) != AddressScope.Global)
-        {
-            return new(address, Verdict.Special, FactsOf(address), Basis);
-        }
-        // Two threads may both make them: they make the same.
-        var facts = Volatile.Read(ref _facts[profile]);
-        if (facts is null)
-        {
-            facts = FactsOf(address);
-            Volatile.Write(ref _facts[profile], facts);
-        }
-        return new(address, _judge.VerdictOf(profile, !address.IsIPv4), facts, Basis);
+        var isGlobal = SpecialPurpose.ScopeOf(address) == AddressScope.Global;
+        var facts = profile == 0 ? NothingKnown : isGlobal ? Remembered(profile, address) : FactsOf(address);
+        return new(address, isGlobal ? _judge.VerdictOf(profile, !address.IsIPv4) : Verdict.Special, facts, Basis);
     }
 
     public VerdictResponse Explain(Address address) => VerdictResponse.From(_judge.Explain(address), _judge);
+
+    // Two threads may both make them: they make the same.
+    NetworkFacts Remembered(uint profile, Address address)
+    {
+        ref var slot = ref _facts[profile];
+        if (Volatile.Read(ref slot) is { } known)
+        {
+            return known;
+        }
+        var facts = FactsOf(address);
+        Volatile.Write(ref slot, facts);
+        return facts;
+    }
 
     NetworkFacts FactsOf(Address address)
     {
