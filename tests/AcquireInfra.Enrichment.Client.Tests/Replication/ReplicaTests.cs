@@ -184,6 +184,7 @@ public sealed class ReplicaTests : IAsyncLifetime
     {
         await using (await StartReadyAsync())
         {
+            await TestClient.UntilAsync(() => _server.Service.Count("WatchSnapshots") == 1, "the first client follows too");
         }
         await using var test = await StartAsync();
         await TestClient.UntilAsync(() => _server.Service.Count("WatchSnapshots") == 2, "it follows the announcements");
