@@ -1,4 +1,6 @@
 using AcquireInfra.Enrichment.Addressing;
+using AcquireInfra.Enrichment.Client.Replication;
+using AcquireInfra.Enrichment.Exports;
 using AcquireInfra.Enrichment.Snapshots;
 using AcquireInfra.Enrichment.Verdicts;
 
@@ -10,45 +12,57 @@ namespace AcquireInfra.Enrichment.Client;
 /// </summary>
 public sealed class LocalReplica
 {
-    readonly Policy _policy;
     readonly TimeProvider _time;
-    Judge _judge;
+    HourlyAnswers _answers;
 
-    /// <param name="snapshotPath">Never written in place: replace it by a rename, then call <see cref="Swap"/>.</param>
+    /// <param name="snapshotPath">Never written in place: replace it by a rename, then call <see cref="Swap(string)"/>.</param>
     /// <param name="policyJson">The policy, as <c>policy.json</c> has it.</param>
+    /// <param name="time">Default: the system's.</param>
     /// <exception cref="SnapshotException">The file is no sound snapshot.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="FormatException">The policy is wrong.</exception>
     public LocalReplica(string snapshotPath, ReadOnlySpan<byte> policyJson, TimeProvider? time = null)
+        : this(Snapshot.Open(snapshotPath), Policy.Parse(policyJson), time ?? TimeProvider.System)
     {
-        _time = time ?? TimeProvider.System;
-        _policy = Policy.Parse(policyJson);
-        _judge = new Judge(Snapshot.Open(snapshotPath), _policy, _time.GetUtcNow());
     }
 
-    public string SnapshotId => Volatile.Read(ref _judge).Snapshot.Id;
+    internal LocalReplica(Snapshot snapshot, Policy policy, TimeProvider time) =>
+        (_time, _answers) = (time, new HourlyAnswers(snapshot, policy, time.GetUtcNow()));
+
+    public string SnapshotId => Volatile.Read(ref _answers).Basis.SnapshotId;
+
+    public string PolicyVersion => Volatile.Read(ref _answers).Basis.PolicyVersion;
 
     /// <summary>Takes a newer file.</summary>
     /// <exception cref="SnapshotException">The file is no sound snapshot; the replica goes on with the one it has.</exception>
-    public void Swap(string snapshotPath) => Volatile.Write(ref _judge, new Judge(Snapshot.Open(snapshotPath), _policy, _time.GetUtcNow()));
+    /// <exception cref="IOException">The file cannot be read; likewise.</exception>
+    public void Swap(string snapshotPath) => Swap(Snapshot.Open(snapshotPath), Volatile.Read(ref _answers).Policy);
 
-    /// <summary>Judges an address at the present hour.</summary>
-    public Verdict VerdictOf(Address address) => Current.VerdictOf(address);
+    /// <summary>Judges an address at the present hour. Allocates nothing once a network was asked for.</summary>
+    public IpVerdict Score(Address address) => Current.Score(address);
 
-    /// <summary>The same with everything that led to it.</summary>
-    public VerdictReport Explain(Address address) => Current.Explain(address);
+    /// <summary>The same with everything that led to it, as REST answers.</summary>
+    public VerdictResponse Explain(Address address) => Current.Explain(address);
 
-    Judge Current
+    internal Snapshot Snapshot => Volatile.Read(ref _answers).Snapshot;
+
+    internal Policy Policy => Volatile.Read(ref _answers).Policy;
+
+    internal void Swap(Snapshot snapshot, Policy policy) => Volatile.Write(ref _answers, new HourlyAnswers(snapshot, policy, _time.GetUtcNow()));
+
+    /// <summary>For many answers that are to come from one snapshot and hour.</summary>
+    internal HourlyAnswers Current
     {
         get
         {
-            var judge = Volatile.Read(ref _judge);
+            var answers = Volatile.Read(ref _answers);
             var now = _time.GetUtcNow();
-            if (now - judge.At is { Ticks: >= 0 and < TimeSpan.TicksPerHour })
+            if (answers.Holds(now))
             {
-                return judge;
+                return answers;
             }
-            var next = judge.AtTime(now, remember: true);
-            Interlocked.CompareExchange(ref _judge, next, judge); // a swap in between wins
+            var next = new HourlyAnswers(answers.Snapshot, answers.Policy, now);
+            Interlocked.CompareExchange(ref _answers, next, answers); // a swap in between wins
             return next;
         }
     }

@@ -8,7 +8,7 @@ namespace AcquireInfra.Enrichment.Client.Tests;
 public sealed class LocalReplicaTests : IDisposable
 {
     static readonly DateTimeOffset Noon = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
-    static readonly byte[] PolicyJson = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "policy.json"));
+    static readonly byte[] PolicyJson = Repository.PolicyJson;
     static readonly Address Rented = Address.Parse("104.131.0.1"); // DigitalOcean
 
     readonly SnapshotFolder _folder = new();
@@ -22,9 +22,8 @@ public sealed class LocalReplicaTests : IDisposable
         var (file, address) = (_folder.Compile("a", "104.131.0.0/16", "2604:a880::/32"), Address.Parse(text));
         var judge = new Judge(Snapshot.Open(file), Policy.Parse(PolicyJson), Noon);
         var replica = new LocalReplica(file, PolicyJson, _clock);
-        Assert.Equal(judge.VerdictOf(address), replica.VerdictOf(address));
-        VerdictResponse Shown(VerdictReport report) => VerdictResponse.From(report, judge);
-        Assert.Equivalent(Shown(judge.Explain(address)), Shown(replica.Explain(address)), strict: true);
+        Assert.Equal(judge.VerdictOf(address), replica.Score(address).Verdict);
+        Assert.Equivalent(VerdictResponse.From(judge.Explain(address), judge), replica.Explain(address), strict: true);
         Assert.Equal(judge.Snapshot.Id, replica.SnapshotId);
     }
 
@@ -32,9 +31,9 @@ public sealed class LocalReplicaTests : IDisposable
     public void Replica_ListedAddress_IsHosting()
     {
         var replica = new LocalReplica(_folder.Compile("a", "104.131.0.0/16"), PolicyJson, _clock);
-        Assert.Equal(VerdictKind.Hosting, replica.VerdictOf(Rented).Kind);
-        Assert.Equal("list-a", replica.Explain(Rented).Points[0].Evidence[0].Source.Id);
-        Assert.Equal(VerdictKind.Unlisted, replica.VerdictOf(Address.Parse("104.132.0.1")).Kind);
+        Assert.Equal(VerdictKind.Hosting, replica.Score(Rented).Kind);
+        Assert.Equal("list-a", replica.Explain(Rented).Points[0].Evidence[0].Source);
+        Assert.Equal(VerdictKind.Unlisted, replica.Score(Address.Parse("104.132.0.1")).Kind);
     }
 
     [Fact]
@@ -44,11 +43,11 @@ public sealed class LocalReplicaTests : IDisposable
         var replica = new LocalReplica(file, PolicyJson, _clock);
         var (before, report) = (replica.SnapshotId, replica.Explain(Rented));
         File.Move(_folder.Compile("b", "104.132.0.0/16"), file, overwrite: true); // as an updater does: by a rename
-        Assert.Equal(VerdictKind.Hosting, replica.VerdictOf(Rented).Kind); // not before it is told
+        Assert.Equal(VerdictKind.Hosting, replica.Score(Rented).Kind); // not before it is told
         replica.Swap(file);
         Assert.NotEqual(before, replica.SnapshotId);
-        Assert.Equal(VerdictKind.Unlisted, replica.VerdictOf(Rented).Kind);
-        Assert.Equal("list-a", report.Points[0].Evidence[0].Source.Id); // what was given out stays
+        Assert.Equal(VerdictKind.Unlisted, replica.Score(Rented).Kind);
+        Assert.Equal("list-a", report.Points[0].Evidence[0].Source); // what was given out stays
     }
 
     [Fact]
@@ -60,24 +59,24 @@ public sealed class LocalReplicaTests : IDisposable
         foreach (var damaged in _folder.DamagedCopiesOf(_folder.Compile("b", "104.132.0.0/16")))
         {
             Assert.Throws<SnapshotException>(() => replica.Swap(damaged));
-            Assert.Equal((before, VerdictKind.Hosting), (replica.SnapshotId, replica.VerdictOf(Rented).Kind));
+            Assert.Equal((before, VerdictKind.Hosting), (replica.SnapshotId, replica.Score(Rented).Kind));
         }
         Assert.ThrowsAny<IOException>(() => replica.Swap(_folder["none"]));
-        Assert.Equal((before, VerdictKind.Hosting), (replica.SnapshotId, replica.VerdictOf(Rented).Kind));
+        Assert.Equal((before, VerdictKind.Hosting), (replica.SnapshotId, replica.Score(Rented).Kind));
     }
 
     [Fact]
     public void Replica_AsTheClockGoesOn_JudgesAtThePresentHour()
     {
         var replica = new LocalReplica(_folder.Compile("a", "104.131.0.0/16"), PolicyJson, _clock);
-        var fresh = replica.VerdictOf(Rented).Score;
+        var fresh = replica.Score(Rented).Score;
         _clock.Now = Noon.AddYears(1);
-        Assert.InRange(replica.VerdictOf(Rented).Score, 1, fresh - 1);
+        Assert.InRange(replica.Score(Rented).Score!.Value, 1, fresh!.Value - 1);
         _clock.Now = Noon.AddYears(10);
-        Assert.Equal(0, replica.VerdictOf(Rented).Score);
-        Assert.Null(replica.VerdictOf(Rented).Is(Category.Hosting)); // past its age it knows nothing
+        Assert.Equal(0, replica.Score(Rented).Score);
+        Assert.Null(replica.Score(Rented).Is(Category.Hosting)); // past its age it knows nothing
         _clock.Now = Noon; // a clock that was put right
-        Assert.Equal(fresh, replica.VerdictOf(Rented).Score);
+        Assert.Equal(fresh, replica.Score(Rented).Score);
     }
 
     [Fact]
@@ -97,8 +96,8 @@ public sealed class LocalReplicaTests : IDisposable
         var replica = new LocalReplica(old, PolicyJson, _clock);
         _clock.Now = Noon.AddHours(1);
         _clock.WhenAsked = () => replica.Swap(next);
-        Assert.Equal("list-a", replica.Explain(Rented).Points[0].Evidence[0].Source.Id); // asked before the swap
-        Assert.Equal("list-b", replica.Explain(Rented).Points[0].Evidence[0].Source.Id);
+        Assert.Equal("list-a", replica.Explain(Rented).Points[0].Evidence[0].Source); // asked before the swap
+        Assert.Equal("list-b", replica.Explain(Rented).Points[0].Evidence[0].Source);
     }
 
     [Fact]
@@ -113,7 +112,7 @@ public sealed class LocalReplicaTests : IDisposable
             for (var round = 0; !done.IsCancellationRequested; round++)
             {
                 var evidence = Assert.Single(replica.Explain(Rented).Points).Evidence;
-                seen.Add(Assert.Single(evidence).Source.Id);
+                seen.Add(Assert.Single(evidence).Source);
             }
             return seen;
         })).ToList();
@@ -121,32 +120,10 @@ public sealed class LocalReplicaTests : IDisposable
         {
             replica.Swap(files[swap % 2]);
             _clock.Now = Noon.AddHours(swap % 5); // an hour that strikes must not undo a swap
-            Assert.Equal(swap % 2 == 0 ? "list-a" : "list-b", replica.Explain(Rented).Points[0].Evidence[0].Source.Id);
+            Assert.Equal(swap % 2 == 0 ? "list-a" : "list-b", replica.Explain(Rented).Points[0].Evidence[0].Source);
         }
         Assert.Equal(["list-a", "list-b"], (await Task.WhenAll(readers)).SelectMany(seen => seen).Distinct().Order());
     }
 
     public void Dispose() => _folder.Dispose();
-
-    sealed class Clock : TimeProvider
-    {
-        long _ticks;
-
-        public DateTimeOffset Now
-        {
-            get => new(Volatile.Read(ref _ticks), TimeSpan.Zero);
-            set => Volatile.Write(ref _ticks, value.UtcTicks);
-        }
-
-        /// <summary>Done once, when the time is next asked for.</summary>
-        public Action? WhenAsked { get; set; }
-
-        public override DateTimeOffset GetUtcNow()
-        {
-            var action = WhenAsked;
-            WhenAsked = null;
-            action?.Invoke();
-            return Now;
-        }
-    }
 }

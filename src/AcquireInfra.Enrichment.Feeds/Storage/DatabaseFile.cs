@@ -1,3 +1,5 @@
+using AcquireInfra.Enrichment.Snapshots;
+
 namespace AcquireInfra.Enrichment.Feeds.Storage;
 
 /// <summary>Writes a file whole or not at all.</summary>

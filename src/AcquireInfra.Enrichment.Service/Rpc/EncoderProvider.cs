@@ -26,7 +26,4 @@ internal sealed class EncoderProvider(JudgeProvider judges)
             return next;
         }
     }
-
-    /// <summary>An encoder like another one, at another time.</summary>
-    public VerdictEncoder At(DateTimeOffset at, VerdictEncoder like) => new(judges.At(at, like.Judge), remember: false);
 }

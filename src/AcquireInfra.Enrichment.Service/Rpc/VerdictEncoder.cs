@@ -27,6 +27,9 @@ internal sealed class VerdictEncoder(Judge judge, bool remember = true)
 
     public Judge Judge => judge;
 
+    /// <summary>The encoder by the same snapshot and policy at another time.</summary>
+    public VerdictEncoder AtTime(DateTimeOffset at) => new(judge.AtTime(at), remember: false);
+
     public V1.Basis Basis { get; } = BasisOf(judge);
 
     /// <summary>A whole ScoreIpResponse.</summary>

@@ -10,7 +10,9 @@ internal sealed class SnapshotFolder : IDisposable
 {
     readonly string _path = Directory.CreateTempSubdirectory("replica-test-").FullName;
 
-    public string this[string name] => Path.Combine(_path, name);
+    public string Path => _path;
+
+    public string this[string name] => System.IO.Path.Combine(_path, name);
 
     /// <summary>Compiles one list of hosting prefixes with the id <c>list-{name}</c>.</summary>
     /// <returns>Path of the snapshot.</returns>
@@ -34,6 +36,14 @@ internal sealed class SnapshotFolder : IDisposable
         };
         using var file = File.Create(this[name + ".snapshot"]);
         SnapshotCompiler.Compile([new CompilerSource(info, [content], [])], file);
+        return file.Name;
+    }
+
+    /// <returns>Path of a snapshot of <see cref="MixedSources"/>.</returns>
+    public string CompileMixed(int seed)
+    {
+        using var file = File.Create(this[$"mixed-{seed}.snapshot"]);
+        SnapshotCompiler.Compile(MixedSources.All(seed), file);
         return file.Name;
     }
 

@@ -1,23 +1,22 @@
-using System.ComponentModel;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace AcquireInfra.Enrichment.Feeds.Storage;
+namespace AcquireInfra.Enrichment.Snapshots;
 
 /// <summary>
-/// The one writer of files in the state folder: a temporary file in the same folder, flushed to disk, checked, renamed over the
-/// target, and the folder flushed. A reader, or a start after a power cut, sees the old file or the new one, whole.
+/// The one writer of files that may be mapped, or must outlive a power cut: a temporary file in the same folder, flushed to disk, checked,
+/// renamed over the target, and the folder flushed. A reader, or a start after the power came back, sees the old file or the new one, whole.
 /// </summary>
-internal static partial class AtomicFile
+public static partial class AtomicFile
 {
+    const string Suffix = ".tmp";
+
     /// <param name="write">Writes the content.</param>
-    /// <param name="verify">Checks the temporary file after it is flushed; throws to refuse it.</param>
+    /// <param name="verify">Checks the temporary file, given by its path, after it is flushed; throws to refuse it.</param>
     /// <exception cref="IOException">Writing or renaming failed, and the target is as it was; or flushing the folder did, and it may be either after a power cut.</exception>
     public static void Write(string path, Action<Stream> write, Action<string>? verify = null)
     {
-        var folder = Path.GetDirectoryName(path)!;
-        // In the same folder: a rename across file systems would silently become truncate and copy.
-        var temporary = Path.Combine(folder, $".{Path.GetFileName(path)}-{Guid.NewGuid():N}.tmp");
+        var temporary = TemporaryFor(path);
         try
         {
             using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
@@ -26,15 +25,61 @@ internal static partial class AtomicFile
                 file.Flush();
                 FlushToDisk(file.SafeFileHandle, temporary);
             }
-            verify?.Invoke(temporary);
-            Rename(temporary, path);
-            FlushFolder(folder);
+            Finish(temporary, path, verify);
         }
         catch
         {
             File.Delete(temporary);
             throw;
         }
+    }
+
+    /// <inheritdoc cref="Write"/>
+    public static async Task WriteAsync(string path, Func<Stream, Task> write, Action<string>? verify = null)
+    {
+        const int BufferBytes = 64 * 1024;
+        var temporary = TemporaryFor(path);
+        try
+        {
+            await using (var file = new FileStream(
+                temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferBytes, FileOptions.Asynchronous))
+            {
+                await write(file).ConfigureAwait(false);
+                await file.FlushAsync().ConfigureAwait(false);
+                FlushToDisk(file.SafeFileHandle, temporary);
+            }
+            Finish(temporary, path, verify);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>Removes the temporary files of writers that died.</summary>
+    /// <param name="lastWrittenBefore">Younger ones may still be written by another process.</param>
+    /// <exception cref="IOException">A file cannot be removed.</exception>
+    public static void RemoveAbandoned(string folder, DateTimeOffset lastWrittenBefore)
+    {
+        foreach (var path in Directory.GetFiles(folder, ".*" + Suffix))
+        {
+            if (File.GetLastWriteTimeUtc(path) < lastWrittenBefore.UtcDateTime)
+            {
+                File.Delete(path);
+            }
+        }
+    }
+
+    // In the same folder: a rename across file systems would silently become truncate and copy.
+    static string TemporaryFor(string path) =>
+        Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}-{Guid.NewGuid():N}{Suffix}");
+
+    static void Finish(string temporary, string path, Action<string>? verify)
+    {
+        verify?.Invoke(temporary);
+        Rename(temporary, path);
+        FlushFolder(Path.GetDirectoryName(path)!);
     }
 
     /// <summary>Renames inside one folder, over what is there.</summary>
@@ -90,7 +135,7 @@ internal static partial class AtomicFile
     static IOException Failure(string call, string path)
     {
         var error = Marshal.GetLastPInvokeError();
-        return new IOException($"{call} {path}: {new Win32Exception(error).Message}", error);
+        return new IOException($"{call} {path}: {Marshal.GetPInvokeErrorMessage(error)}", error);
     }
 
     [LibraryImport("libc", SetLastError = true)]
