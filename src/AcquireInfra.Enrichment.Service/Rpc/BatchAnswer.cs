@@ -11,7 +11,7 @@ namespace AcquireInfra.Enrichment.Service.Rpc;
 /// </summary>
 /// <param name="tag">Of the field that results stand in.</param>
 internal sealed class BatchAnswer(
-    EncoderProvider encoders, VerdictEncoder encoder, byte tag, bool isExplained, ArrayBufferWriter<byte> buffer, CancellationToken cancelled)
+    VerdictEncoder encoder, byte tag, bool isExplained, ArrayBufferWriter<byte> buffer, CancellationToken cancelled)
 {
     /// <summary>Longest id, in bytes.</summary>
     public const int MaxIdBytes = 256;
@@ -113,7 +113,7 @@ internal sealed class BatchAnswer(
     {
         var hour = at.UtcTicks / TimeSpan.TicksPerHour;
         _byHour ??= [];
-        return _byHour.TryGetValue(hour, out var known) ? known : _byHour[hour] = encoders.At(at, like: encoder);
+        return _byHour.TryGetValue(hour, out var known) ? known : _byHour[hour] = encoder.AtTime(at);
     }
 
     static bool TryEncodeId(string id, ref Span<byte> field)

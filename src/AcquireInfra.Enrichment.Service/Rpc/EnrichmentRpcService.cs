@@ -28,7 +28,7 @@ internal sealed class EnrichmentRpcService(
         var encoder = encoders.Current ?? throw RpcProblems.NoSnapshot();
         if (request.At is { } at)
         {
-            encoder = Asked.TryReadTime(at, out var time) ? encoders.At(time, like: encoder) : throw RpcProblems.BadRequest("at", Asked.TimeDetail);
+            encoder = Asked.TryReadTime(at, out var time) ? encoder.AtTime(time) : throw RpcProblems.BadRequest("at", Asked.TimeDetail);
         }
         var answer = new Encoded(encoder.EncodeScore(address, isExplained));
         journal.Answered(context.GetHttpContext(), LookupDoor.Grpc, address, began);
@@ -45,7 +45,7 @@ internal sealed class EnrichmentRpcService(
         }
         var encoder = encoders.Current ?? throw RpcProblems.NoSnapshot();
         var buffer = new ArrayBufferWriter<byte>();
-        var answer = new BatchAnswer(encoders, encoder, ResultsTag, request.Detail == Detail.Explained, buffer, context.CancellationToken);
+        var answer = new BatchAnswer(encoder, ResultsTag, request.Detail == Detail.Explained, buffer, context.CancellationToken);
         if (!answer.TryWrite(request.Ips, request.Items))
         {
             throw BatchFault.AnswerTooLong.ToException();

@@ -35,7 +35,7 @@ internal sealed class StreamAnswers(EncoderProvider encoders, int maxItems)
         }
         else
         {
-            var answer = new BatchAnswer(encoders, encoder, ResultsTag, request.Detail == V1.Detail.Explained, _buffer, cancelled);
+            var answer = new BatchAnswer(encoder, ResultsTag, request.Detail == V1.Detail.Explained, _buffer, cancelled);
             if (!answer.TryWrite(request.Ips, request.Items))
             {
                 Clear();

@@ -29,6 +29,9 @@ internal sealed class VerdictEncoder(Judge judge, bool remember = true)
 
     public V1.Basis Basis { get; } = BasisOf(judge);
 
+    /// <summary>The same at another time.</summary>
+    public VerdictEncoder AtTime(DateTimeOffset at) => new(judge.AtTime(at), remember: false);
+
     /// <summary>A whole ScoreIpResponse.</summary>
     public byte[] EncodeScore(Address address, bool isExplained)
     {
