@@ -1,7 +1,10 @@
+using System.Diagnostics;
+using AcquireInfra.Enrichment.Service.Limits;
 using AcquireInfra.Enrichment.V1;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Grpc.Reflection.V1Alpha;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AcquireInfra.Enrichment.Service.Tests.Rpc;
 
@@ -84,6 +87,11 @@ public sealed class RpcServicesTests
         Assert.True(await watcher.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
         await first.RequestStream.CompleteAsync();
         Assert.False(await first.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        var places = service.Services.GetRequiredService<Gates>().BulkJobs;
+        for (var began = Stopwatch.GetTimestamp(); places.Active > 0; await Task.Delay(10, TestContext.Current.CancellationToken))
+        {
+            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(20), "the place of the first stream is still taken");
+        }
         using var third = client.Stream();
         Assert.Equal(1, (await third.AskAsync(new() { Ips = { "192.0.2.1" } })).Summary.Ok);
     }
