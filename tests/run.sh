@@ -4,8 +4,9 @@
 #   --no-build  what was built before
 # Installs what the tests need where it is missing, and says at the end, in one line, how many passed, failed and were skipped.
 #
-# Two suites need data that is not in the repository:
+# Three suites need what is not in the repository:
 #   asn-package  the npm package that data/asn.mmdb is compiled from; fetched here
+#   npm          what tests/npm pins (buf, a gRPC client for node); fetched here
 #   feeds        a folder of real feeds: $ENRICHMENT_FEEDS, by default ../shared/feeds; runs where it is there
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -44,9 +45,25 @@ fetch_asn_package() {
   export ENRICHMENT_ASN_PACKAGE=$cache/package
 }
 
+# By "npm install" and not "npm ci", which wants the packages of other platforms too; versions and hashes are those of the lock file.
+fetch_npm_packages() {
+  local cache=$root/tests/.cache/npm-$(sha256sum tests/npm/package-lock.json | cut -c1-16)
+  if [ ! -d "$cache/node_modules" ]; then
+    say "fetching what tests/npm pins"
+    rm -rf "$cache"; mkdir -p "$cache.part"
+    cp tests/npm/package.json tests/npm/package-lock.json tests/npm/.npmrc "$cache.part"
+    (cd "$cache.part" && npm install --silent >&2)
+    mv "$cache.part" "$cache"
+  fi
+  export ENRICHMENT_NPM=$cache/node_modules
+}
+
 install mmdblookup mmdb-bin
+install node nodejs
 install npm npm
+install curl curl
 fetch_asn_package
+fetch_npm_packages
 
 if [ "$build" = yes ]; then
   say "building"

@@ -22,7 +22,7 @@ public sealed class EnrichmentOptions
     /// <summary>A further source manifest: its sources are added, and replace bundled ones of the same id. Default: none.</summary>
     public string? Sources { get; set; }
 
-    /// <summary>Most items of one JSON batch: 1 to 100,000. Default 10,000.</summary>
+    /// <summary>Most items of one batch, JSON or gRPC: 1 to 100,000. Default 10,000.</summary>
     [Range(1, 100_000)]
     public int MaxBatchItems { get; set; } = 10_000;
 

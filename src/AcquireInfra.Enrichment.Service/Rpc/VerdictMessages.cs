@@ -31,6 +31,7 @@ internal static class VerdictMessages
             message.Score = verdict.Score;
             message.RawScore = verdict.RawScore;
             message.Confidence = verdict.Confidence;
+            message.Assessed = verdict.Assessed.Bits;
             SetFlags(message, verdict);
         }
         return message;

@@ -33,6 +33,21 @@ public sealed class SameVerdictTests(ServiceFixture fixture) : IDisposable
         Assert.True(explained.Results.Count(result => result.Verdict.Embedded is not null) > 10, "too few addresses carry another");
     }
 
+    // Where nothing is known the family decides what was looked for: this list has no IPv6.
+    [Fact]
+    public async Task Verdicts_UnknownAddressesOfBothFamilies_AreNotMixedUp()
+    {
+        using var folder = new TemporaryFolder();
+        await using var service = await SmallData.StartAsync(folder);
+        using var client = new RpcClient(service);
+        using var call = client.Stream();
+        string[] ips = ["8.8.8.8", "2606:4700::1", "8.8.4.4", "2606:4700::2", "10.0.0.1", "fc00::1"];
+        var flat = await call.AskAsync(new() { Ips = { ips } });
+        var explained = await call.AskAsync(new() { Ips = { ips }, Detail = Detail.Explained });
+        Assert.Equal(explained.Results.Select(result => FlatPartOf(result.Verdict)), flat.Results.Select(result => result.Verdict));
+        Assert.Equal([true, false, true, false, false, false], flat.Results.Select(result => result.Verdict.HasIsHosting));
+    }
+
     // All four in one hour: a verdict is of an hour, and the test may run when it strikes.
     async Task<(List<JsonElement> Json, StreamScoreIpResponse Flat, StreamScoreIpResponse Explained, PackedVerdicts Packed)> AskAsync(
         List<Address> addresses, List<string> ips)
@@ -98,6 +113,10 @@ public sealed class SameVerdictTests(ServiceFixture fixture) : IDisposable
             (Flag("isRelay"), Flag("isBulletproof"), Flag("isCdn"), Flag("isCrawler"), Flag("isMobile")),
             (verdict.HasIsRelay ? verdict.IsRelay : null, verdict.HasIsBulletproof ? verdict.IsBulletproof : null, verdict.HasIsCdn ? verdict.IsCdn : null,
                 verdict.HasIsCrawler ? verdict.IsCrawler : null, verdict.HasIsMobile ? verdict.IsMobile : (bool?)null));
+        Assert.Equal(verdict.HasScore, verdict.HasAssessed);
+        Assert.Equal(
+            (verdict.HasIsHosting, verdict.HasIsTor, verdict.HasIsMobile),
+            ((verdict.Assessed & 1) != 0, (verdict.Assessed >> 4 & 1) != 0, (verdict.Assessed >> 12 & 1) != 0));
     }
 
     static void AssertExplained(JsonElement json, Verdict verdict)
