@@ -17,26 +17,50 @@ internal static class ClassifyCommand
         Failures.RefuseUnknownOptions(input);
         var format = new Option<string>("--format") { Description = "csv or ndjson.", DefaultValueFactory = _ => "csv" };
         format.AcceptOnlyFromAmong("csv", "ndjson");
+        var inputFormat = new Option<string>("--input")
+        {
+            Description = "text; csv with a column \"ip\", whose lines are repeated; or ndjson: texts, or objects with \"ip\", \"id\" and \"at\".",
+            DefaultValueFactory = _ => "text",
+        };
+        inputFormat.AcceptOnlyFromAmong("text", "csv", "ndjson");
+        var fields = new Option<string?>("--fields") { Description = $"Members of a row, parted by commas: {string.Join(", ", RowFields.AllNames)}." };
+        fields.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is { } names && !RowFields.TryParse(names, out _, out var unknown))
+            {
+                result.AddError($"'{unknown}' is no field; there are {string.Join(", ", RowFields.AllNames)}.");
+            }
+        });
         var judging = new JudgeOptions();
         var command = new Command("classify", "Classifies addresses in bulk: one row each on standard output, in order, duplicates kept.")
         {
-            input, format,
+            input, inputFormat, format, fields,
         };
         judging.AddTo(command);
-        command.SetAction((parsed, cancelled) => RunAsync(parsed, parsed.GetValue(input), parsed.GetValue(format)!, judging, cancelled));
+        command.SetAction((parsed, cancelled) =>
+        {
+            RowFields? asked = parsed.GetValue(fields) is { } names && RowFields.TryParse(names, out var some, out _) ? some : null;
+            var rows = new RowRenderer(judging.CreateJudge(parsed), Enum.Parse<RowFormat>(parsed.GetValue(format)!, ignoreCase: true), asked);
+            return RunAsync(rows, parsed.GetValue(input), Enum.Parse<LineFormat>(parsed.GetValue(inputFormat)!, ignoreCase: true), cancelled);
+        });
         return command;
     }
 
-    static async Task<int> RunAsync(ParseResult parsed, FileInfo? file, string format, JudgeOptions judging, CancellationToken cancelled)
+    static async Task<int> RunAsync(RowRenderer renderer, FileInfo? file, LineFormat format, CancellationToken cancelled)
     {
-        var renderer = new RowRenderer(judging.CreateJudge(parsed), format == "csv" ? RowFormat.Csv : RowFormat.Ndjson);
         await using var from = file is null ? Console.OpenStandardInput() : file.OpenRead();
         await using var to = Console.OpenStandardOutput();
-        var (total, bad) = await new BulkClassifier(renderer).RunAsync(from, to, cancelled);
-        if (bad > 0)
+        var progress = new ProgressLine();
+        var classifier = new BulkClassifier(renderer, new(format), progress.Show);
+        if (await classifier.RunAsync(from, to, cancelled) == BulkEnd.NoIpColumn)
         {
-            await Console.Error.WriteLineAsync($"enrich: {bad} of {total} lines are no addresses; their rows say why.");
+            throw new FormatException("The header of the CSV input has no column \"ip\".");
         }
-        return bad > 0 ? Failures.SomeInputBad : Failures.Answered;
+        ProgressLine.End(classifier.Total);
+        if (classifier.Failed > 0)
+        {
+            await Console.Error.WriteLineAsync($"enrich: {classifier.Failed} of {classifier.Total} lines are no addresses; their rows say why.");
+        }
+        return classifier.Failed > 0 ? Failures.SomeInputBad : Failures.Answered;
     }
 }

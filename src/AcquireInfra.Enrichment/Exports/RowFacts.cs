@@ -6,141 +6,195 @@ using AcquireInfra.Enrichment.Verdicts;
 
 namespace AcquireInfra.Enrichment.Exports;
 
-/// <summary>The part of a row that all addresses of a profile share.</summary>
-internal readonly ref struct RowFacts(
-    Verdict verdict, uint asn, ReadOnlySpan<byte> asnName, AsnRole role, ReadOnlySpan<byte> provider, IReadOnlyList<Category> order)
+/// <summary>
+/// The two parts of a row that many addresses share: what is said of the ASN, and what is said of the verdict with the end of the row.
+/// Each member has its comma before it.
+/// </summary>
+internal sealed class RowFacts(RowFormat format, RowFields fields, IReadOnlyList<Category> order)
 {
     static readonly byte[][] CategoryWords = [.. Categories.All.Select(Encoding.ASCII.GetBytes)];
-    static readonly (string Name, Category Category)[] Flags =
+    static readonly (RowField Field, Category Category)[] Flags =
     [
-        ("isHosting", Category.Hosting), ("isVpn", Category.Vpn), ("isProxy", Category.Proxy), ("isResidentialProxy", Category.ResidentialProxy),
-        ("isTor", Category.Tor), ("isRelay", Category.Relay), ("isBulletproof", Category.Bulletproof), ("isCdn", Category.Cdn),
-        ("isCrawler", Category.Crawler), ("isMobile", Category.Mobile),
+        (RowField.IsHosting, Category.Hosting), (RowField.IsVpn, Category.Vpn), (RowField.IsProxy, Category.Proxy),
+        (RowField.IsResidentialProxy, Category.ResidentialProxy), (RowField.IsTor, Category.Tor), (RowField.IsRelay, Category.Relay),
+        (RowField.IsBulletproof, Category.Bulletproof), (RowField.IsCdn, Category.Cdn), (RowField.IsCrawler, Category.Crawler),
+        (RowField.IsMobile, Category.Mobile),
     ];
 
-    readonly Verdict _verdict = verdict;
-    readonly uint _asn = asn;
-    readonly ReadOnlySpan<byte> _asnName = asnName;
-    readonly AsnRole _role = role;
-    readonly ReadOnlySpan<byte> _provider = provider;
-    readonly IReadOnlyList<Category> _order = order;
-
-    /// <summary>",asn,asnName,asnRole,verdict,level,score,rawScore,confidence,categories,provider,error,errorReason" and a line end.</summary>
-    public void WriteCsv(ArrayBufferWriter<byte> row)
+    readonly bool _isCsv = format == RowFormat.Csv;
+    readonly byte[] _end = format switch
     {
-        var judged = !_verdict.IsSpecial;
-        row.Write(","u8);
-        if (_asn != 0)
-        {
-            Number(row, _asn);
-        }
-        Field(row, _asnName);
-        Word(row, _role == AsnRole.Unknown ? "" : _role.Word());
-        Word(row, _verdict.Kind.Word());
-        Word(row, judged ? _verdict.Level.Word() : "");
-        foreach (var number in (ReadOnlySpan<int>)[_verdict.Score, _verdict.RawScore, _verdict.Confidence])
-        {
-            row.Write(","u8);
-            if (judged)
-            {
-                Number(row, (uint)number);
-            }
-        }
-        var separator = ","u8;
-        foreach (var category in _order)
-        {
-            if (_verdict.Present.Has(category))
-            {
-                row.Write(separator);
-                row.Write(CategoryWords[(int)category]);
-                separator = " "u8;
-            }
-        }
-        row.Write(_verdict.Present.IsEmpty ? ","u8 : default);
-        Field(row, _provider);
-        row.Write(",,\n"u8);
+        RowFormat.Csv => ",,\n"u8.ToArray(), // no error, and no reason for one
+        RowFormat.Ndjson => "}\n"u8.ToArray(),
+        _ => "}"u8.ToArray(),
+    };
+
+    public ReadOnlySpan<byte> Asn(uint asn, ReadOnlySpan<byte> name, AsnRole role)
+    {
+        using var row = new Members(_isCsv, fields);
+        row.Number(RowField.Asn, asn == 0 ? null : asn);
+        row.Text(RowField.AsnName, name);
+        row.Word(RowField.AsnRole, role == AsnRole.Unknown ? null : role.Word());
+        return row.End(default);
     }
 
-    /// <summary>The members of a flat verdict after the network, with a comma before and the closing brace and a line end after.</summary>
-    public void WriteJson(ArrayBufferWriter<byte> row)
+    public ReadOnlySpan<byte> Verdict(Verdict verdict, ReadOnlySpan<byte> provider)
     {
-        var judged = !_verdict.IsSpecial;
-        using var json = new Utf8JsonWriter(row);
-        json.WriteStartObject();
-        WriteNumber(json, "asn", _asn == 0 ? null : _asn);
-        WriteText(json, "asnName", _asnName);
-        json.WriteString("asnRole", _role == AsnRole.Unknown ? null : _role.Word());
-        json.WriteString("verdict", _verdict.Kind.Word());
-        json.WriteString("level", judged ? _verdict.Level.Word() : null);
-        WriteNumber(json, "score", judged ? _verdict.Score : null);
-        WriteNumber(json, "rawScore", judged ? _verdict.RawScore : null);
-        WriteNumber(json, "confidence", judged ? _verdict.Confidence : null);
-        json.WriteStartArray("categories");
-        foreach (var category in _order)
+        var judged = !verdict.IsSpecial;
+        using var row = new Members(_isCsv, fields);
+        row.Word(RowField.Verdict, verdict.Kind.Word());
+        row.Word(RowField.Level, judged ? verdict.Level.Word() : null);
+        row.Number(RowField.Score, judged ? verdict.Score : null);
+        row.Number(RowField.RawScore, judged ? verdict.RawScore : null);
+        row.Number(RowField.Confidence, judged ? verdict.Confidence : null);
+        row.Words(RowField.Categories, [.. order.Where(category => verdict.Present.Has(category)).Select(category => CategoryWords[(int)category])]);
+        row.Text(RowField.Provider, provider);
+        foreach (var (field, category) in Flags)
         {
-            if (_verdict.Present.Has(category))
+            row.Flag(field, judged ? verdict.Is(category) : null);
+        }
+        return row.End(_end);
+    }
+
+    /// <summary>Members one after another, in either format; those that are not asked for are left out.</summary>
+    sealed class Members(bool isCsv, RowFields fields) : IDisposable
+    {
+        readonly ArrayBufferWriter<byte> _csv = new(256);
+        readonly ArrayBufferWriter<byte> _inner = new(256);
+        Utf8JsonWriter? _json;
+
+        Utf8JsonWriter Json
+        {
+            get
             {
-                json.WriteStringValue(CategoryWords[(int)category]);
+                if (_json is null)
+                {
+                    _json = new(_inner);
+                    _json.WriteStartObject();
+                }
+                return _json;
             }
         }
-        json.WriteEndArray();
-        WriteText(json, "provider", _provider);
-        foreach (var (name, category) in Flags)
+
+        public void Number(RowField field, long? value)
         {
-            if (judged && _verdict.Is(category) is { } flag)
+            if (!Begin(field))
             {
-                json.WriteBoolean(name, flag);
+                return;
+            }
+            if (!isCsv)
+            {
+                WriteJson(value);
+            }
+            else if (value is { } number)
+            {
+                Utf8Formatter.TryFormat(number, _csv.GetSpan(20), out var written);
+                _csv.Advance(written);
+            }
+        }
+
+        public void Word(RowField field, string? word) => Text(field, Encoding.ASCII.GetBytes(word ?? ""));
+
+        /// <summary>Empty is unknown.</summary>
+        public void Text(RowField field, ReadOnlySpan<byte> text)
+        {
+            if (!Begin(field))
+            {
+                return;
+            }
+            if (isCsv)
+            {
+                SafeText.WriteCsvField(text, _csv);
+            }
+            else if (text.IsEmpty)
+            {
+                Json.WriteNullValue();
             }
             else
             {
-                json.WriteNull(name);
+                Json.WriteStringValue(text);
             }
         }
-        json.WriteEndObject();
-        json.Flush();
-        row.Write("\n"u8);
-        OpenBraceToComma(row);
-    }
 
-    // The head of the row has opened the object already.
-    static void OpenBraceToComma(ArrayBufferWriter<byte> row) =>
-        System.Runtime.InteropServices.MemoryMarshal.AsMemory(row.WrittenMemory).Span[0] = (byte)',';
-
-    static void WriteNumber(Utf8JsonWriter json, string name, long? value)
-    {
-        if (value is { } number)
+        public void Words(RowField field, byte[][] words)
         {
-            json.WriteNumber(name, number);
-            return;
+            if (!Begin(field))
+            {
+                return;
+            }
+            if (isCsv)
+            {
+                _csv.Write(Encoding.ASCII.GetBytes(string.Join(' ', words.Select(Encoding.ASCII.GetString))));
+                return;
+            }
+            Json.WriteStartArray();
+            foreach (var word in words)
+            {
+                Json.WriteStringValue(word);
+            }
+            Json.WriteEndArray();
         }
-        json.WriteNull(name);
-    }
 
-    static void WriteText(Utf8JsonWriter json, string name, ReadOnlySpan<byte> text)
-    {
-        if (text.IsEmpty)
+        public void Flag(RowField field, bool? value)
         {
-            json.WriteNull(name);
-            return;
+            if (!Begin(field))
+            {
+                return;
+            }
+            if (isCsv)
+            {
+                _csv.Write(value is { } known ? known ? "true"u8 : "false"u8 : default);
+            }
+            else if (value is { } flag)
+            {
+                Json.WriteBooleanValue(flag);
+            }
+            else
+            {
+                Json.WriteNullValue();
+            }
         }
-        json.WriteString(name, text);
-    }
 
-    static void Word(ArrayBufferWriter<byte> row, string word)
-    {
-        row.Write(","u8);
-        row.Advance(Encoding.ASCII.GetBytes(word, row.GetSpan(word.Length)));
-    }
+        public ReadOnlySpan<byte> End(ReadOnlySpan<byte> end)
+        {
+            if (_json is not null)
+            {
+                _json.WriteEndObject();
+                _json.Flush();
+                _csv.Write(","u8);
+                _csv.Write(_inner.WrittenSpan[1..^1]); // the head of the row has opened the object already
+            }
+            _csv.Write(end);
+            return _csv.WrittenSpan;
+        }
 
-    static void Field(ArrayBufferWriter<byte> row, ReadOnlySpan<byte> text)
-    {
-        row.Write(","u8);
-        SafeText.WriteCsvField(text, row);
-    }
+        public void Dispose() => _json?.Dispose();
 
-    static void Number(ArrayBufferWriter<byte> row, uint value)
-    {
-        Utf8Formatter.TryFormat(value, row.GetSpan(10), out var written);
-        row.Advance(written);
+        bool Begin(RowField field)
+        {
+            if (!fields.Has(field))
+            {
+                return false;
+            }
+            if (isCsv)
+            {
+                _csv.Write(","u8);
+            }
+            else
+            {
+                Json.WritePropertyName(RowFields.NameOf(field));
+            }
+            return true;
+        }
+
+        void WriteJson(long? value)
+        {
+            if (value is { } number)
+            {
+                Json.WriteNumberValue(number);
+                return;
+            }
+            Json.WriteNullValue();
+        }
     }
 }

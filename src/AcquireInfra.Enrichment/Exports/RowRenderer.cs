@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using AcquireInfra.Enrichment.Addressing;
 using AcquireInfra.Enrichment.Verdicts;
@@ -11,178 +13,252 @@ namespace AcquireInfra.Enrichment.Exports;
 public enum RowFormat
 {
     Csv,
+
+    /// <summary>A JSON object a line.</summary>
     Ndjson,
+
+    /// <summary>Elements of a JSON array, each with a comma before it.</summary>
+    Json,
 }
 
 /// <summary>
-/// One row an address, for bulk jobs. All of a row but the address and its network is the same for every address of a profile, so
-/// that part is rendered once and copied afterwards; what then costs time is waiting for memory, so lines go through in batches that
-/// ask for theirs together. Thread-safe.
+/// One row an item, for bulk jobs. All of a row but the address and its network is the same for many addresses, so it is rendered once
+/// and copied afterwards; what then costs time is waiting for memory, so items go through in batches that ask for theirs together.
+/// Thread-safe.
 /// </summary>
 public sealed class RowRenderer
 {
-    const string CsvColumns = "input,ip,scope,network,asn,asnName,asnRole,verdict,level,score,rawScore,confidence,categories,provider,error,errorReason\n";
-    const int BatchLines = 128;
+    const int BatchRows = 128;
 
-    // Longest text of an address, its network and the punctuation round them; the input comes on top.
-    const int MaxHeadBytes = 2 * AddressFormatter.MaxBytes + 96;
+    // Hours that items have asked for; each costs a judge that remembers nothing.
+    const int MaxHours = 256;
+
+    // Longest text of an address, its network and the punctuation round them; input and id come on top.
+    const int MaxHeadBytes = 2 * AddressFormatter.MaxBytes + 128;
+
+    // A byte of an id is at most \u001f.
+    const int MaxEscapedBytes = 6;
 
     static readonly byte[][] ScopeWords = [.. AddressScopes.All.Select(Encoding.ASCII.GetBytes)];
 
     readonly Judge _judge;
     readonly RowFormat _format;
-    readonly RowTails _tails;
+    readonly RowFields _fields;
+    readonly RowFacts _facts;
+    readonly RowParts _parts;
+    readonly ConcurrentDictionary<DateTimeOffset, Judge> _hours = [];
 
     // Profile 0 belongs to both families, which differ in what is assessed; special-purpose space has no profile at all.
-    readonly ulong[] _tailsWithoutProfile = new ulong[ScopeWords.Length + 1];
+    readonly ulong[] _slotsWithoutProfile = new ulong[ScopeWords.Length + 1];
 
-    public RowRenderer(Judge judge, RowFormat format)
+    public RowRenderer(Judge judge, RowFormat format, RowFields? fields = null)
     {
         _judge = judge;
         _format = format;
-        _tails = new RowTails(judge.Snapshot.ProfileCount);
+        _fields = fields ?? DefaultFields(format);
+        _facts = new RowFacts(format, _fields, judge.Policy.Order);
+        _parts = new RowParts(judge.Snapshot.ProfileCount, judge.Snapshot.AsnCount);
     }
 
+    public static RowFields DefaultFields(RowFormat format) => format == RowFormat.Csv ? RowFields.Table : RowFields.All;
+
+    public RowFormat Format => _format;
+
     /// <summary>What stands before the first row.</summary>
-    public ReadOnlySpan<byte> Header => _format == RowFormat.Csv ? Encoding.ASCII.GetBytes(CsvColumns) : default;
+    /// <param name="headerLine">That of CSV input, whose columns are repeated; its line end does not matter.</param>
+    public byte[] Header(in LineLayout layout, ReadOnlySpan<byte> headerLine = default)
+    {
+        if (_format != RowFormat.Csv)
+        {
+            return _format == RowFormat.Json ? "{\"results\":["u8.ToArray() : [];
+        }
+        var repeats = layout.Format == LineFormat.Csv;
+        var names = (repeats ? _fields.Without(RowField.Input) : _fields).ToNames().Select(name => repeats && name == "ip" ? "canonicalIp" : name).ToList();
+        if (layout.HasIds && !repeats)
+        {
+            names.Insert(_fields.Has(RowField.Input) ? 1 : 0, "id");
+        }
+        names = [.. names, "error", "errorReason"];
+        return [.. repeats ? headerLine.TrimEnd("\r\n"u8) : default, .. repeats ? ","u8 : default, .. Encoding.ASCII.GetBytes(string.Join(',', names)), (byte)'\n'];
+    }
+
+    /// <summary>A CSV row for an error that ended the job: what follows is missing.</summary>
+    public byte[] CsvEnd(in LineLayout layout, ProblemKind problem)
+    {
+        var repeats = layout.Format == LineFormat.Csv;
+        var columns = repeats ? layout.ColumnCount + _fields.Without(RowField.Input).Count : _fields.Count + (layout.HasIds ? 1 : 0);
+        return Encoding.ASCII.GetBytes($"{new string(',', columns)}{problem.Code},truncated\n");
+    }
 
     /// <summary>Writes the rows of whole lines, in order. Blank lines have none.</summary>
+    /// <param name="lines">Escaped texts in it are unescaped where they lie.</param>
     /// <returns>Rows written, and how many of them are faults.</returns>
-    public (long Rows, long Faults) WriteLines(ReadOnlySpan<byte> lines, IBufferWriter<byte> destination)
+    public (long Rows, long Faults) WriteLines(Span<byte> lines, in LineLayout layout, IBufferWriter<byte> destination)
     {
-        Span<Line> batch = stackalloc Line[BatchLines];
+        Span<Row> batch = stackalloc Row[BatchRows];
         var (rows, faults) = (0L, 0L);
-        for (var rest = lines; !rest.IsEmpty;)
+        for (var at = 0; at < lines.Length;)
         {
             var count = 0;
-            var from = lines.Length - rest.Length;
-            while (count < BatchLines && !rest.IsEmpty)
+            while (count < BatchRows && at < lines.Length)
             {
-                var newline = rest.IndexOf((byte)'\n');
-                var length = newline < 0 ? rest.Length : newline;
-                var line = rest[..length].TrimEnd((byte)'\r');
-                if (line.IndexOfAnyExcept(" \t"u8) >= 0)
+                var newline = lines[at..].IndexOf((byte)'\n');
+                var length = newline < 0 ? lines.Length - at : newline;
+                var line = lines.Slice(at, length).TrimEnd((byte)'\r');
+                if (line.IndexOfAnyExcept(" \t"u8) >= 0 || line.Length > layout.MaxLineBytes)
                 {
-                    batch[count++] = ReadLine(line, lines.Length - rest.Length);
+                    batch[count++] = Read(lines, at, line.Length, layout);
                 }
-                rest = rest[Math.Min(length + 1, rest.Length)..];
+                at += length + 1;
             }
-            FindTails(batch[..count]);
-            faults += WriteBatch(lines, batch[..count], lines.Length - rest.Length - from, destination);
+            faults += WriteBatch(lines, batch[..count], layout, destination);
             rows += count;
         }
         return (rows, faults);
     }
 
-    /// <summary>Writes the row of one input.</summary>
-    /// <returns>False where the input is no address; its row says why.</returns>
-    public bool Write(ReadOnlySpan<byte> input, IBufferWriter<byte> destination)
+    /// <summary>Writes the rows of JSON values, in order.</summary>
+    /// <param name="bytes">That holds them; escaped texts in it are unescaped where they lie.</param>
+    /// <param name="values">Where each lies.</param>
+    /// <returns>How many rows are faults.</returns>
+    public long WriteValues(Span<byte> bytes, ReadOnlySpan<(int Offset, int Length)> values, IBufferWriter<byte> destination)
     {
-        var line = ReadLine(input, 0);
-        FindTails(new Span<Line>(ref line));
-        return WriteBatch(input, new Span<Line>(ref line), input.Length, destination) == 0;
+        var layout = new LineLayout(LineFormat.Ndjson, int.MaxValue);
+        Span<Row> batch = stackalloc Row[BatchRows];
+        var faults = 0L;
+        for (; !values.IsEmpty; values = values[Math.Min(BatchRows, values.Length)..])
+        {
+            var count = Math.Min(BatchRows, values.Length);
+            for (var index = 0; index < count; index++)
+            {
+                batch[index] = Read(bytes, values[index].Offset, values[index].Length, layout);
+            }
+            faults += WriteBatch(bytes, batch[..count], layout, destination);
+        }
+        return faults;
     }
 
-    struct Line
+    struct Row
     {
-        public int Offset;
-        public int Length;
+        public Item Item;
         public Address Address;
         public AddressFault Fault;
         public AddressScope Scope;
         public uint Profile;
-        public ulong Tail;
+        public ulong Slot;
+        public ulong Asn;
+        public ulong Verdict;
+
+        public readonly bool IsFault => Fault != AddressFault.None || Item.Fault != ItemFault.None;
     }
 
-    static Line ReadLine(ReadOnlySpan<byte> text, int offset)
+    static Row Read(Span<byte> bytes, int offset, int length, in LineLayout layout)
     {
-        var line = new Line { Offset = offset, Length = text.Length };
-        if (AddressParser.TryParse(text, out line.Address, out line.Fault))
+        var row = new Row { Item = ItemReader.Read(bytes, offset, length, layout) };
+        if (layout.Format == LineFormat.Text && length > layout.MaxLineBytes)
         {
-            line.Scope = SpecialPurpose.ScopeOf(line.Address);
+            row.Fault = AddressFault.TooLong; // all of a line of text is the address
         }
-        return line;
+        else if (row.Item.Fault == ItemFault.None && AddressParser.TryParse(row.Item.TextIn(bytes), out row.Address, out row.Fault))
+        {
+            row.Scope = SpecialPurpose.ScopeOf(row.Address);
+        }
+        return row;
     }
 
-    // Look-ups first, then slots, then bytes: within each pass the reads do not depend on one another.
-    void FindTails(Span<Line> lines)
+    int WriteBatch(ReadOnlySpan<byte> bytes, Span<Row> batch, in LineLayout layout, IBufferWriter<byte> destination)
     {
-        foreach (ref var line in lines)
+        FindParts(batch);
+        return WriteRows(bytes, batch, layout, destination);
+    }
+
+    // Look-ups first, then slots, then texts: within each pass the reads do not depend on one another.
+    void FindParts(Span<Row> batch)
+    {
+        foreach (ref var row in batch)
         {
-            line.Profile = line.Fault == AddressFault.None && line.Scope == AddressScope.Global ? _judge.Snapshot.Find(line.Address) : 0;
+            row.Profile = !row.IsFault && row.Scope == AddressScope.Global ? _judge.Snapshot.Find(row.Address) : 0;
         }
-        foreach (ref var line in lines)
+        foreach (ref var row in batch)
         {
-            line.Tail = _tails.SlotOf(line.Profile);
-            _tails.Prefetch(line.Tail);
-        }
-        foreach (ref var line in lines)
-        {
-            if (line.Profile == 0 && line.Fault == AddressFault.None)
+            row.Slot = row.IsFault ? 0 : row.Item.AtHourPlus1 != 0 ? SlotAt(row) : row.Profile == 0 ? SlotWithoutProfile(row) : _parts.SlotOf(row.Profile);
+            if (row.Slot == 0 && !row.IsFault)
             {
-                line.Tail = TailWithoutProfile(line.Scope, !line.Address.IsIPv4);
+                row.Slot = MakeSlot(_judge, row);
+                _parts.Publish(row.Profile, row.Slot);
             }
-            else if (line.Tail == 0 && line.Fault == AddressFault.None)
-            {
-                line.Tail = RenderTail(isGlobal: true, line.Profile, !line.Address.IsIPv4);
-                _tails.Publish(line.Profile, line.Tail);
-            }
+        }
+        foreach (ref var row in batch)
+        {
+            (row.Asn, row.Verdict) = row.IsFault ? default : _parts.TextsOf(row.Slot);
         }
     }
 
-    ulong TailWithoutProfile(AddressScope scope, bool isIPv6)
+    ulong SlotWithoutProfile(in Row row)
     {
-        ref var slot = ref _tailsWithoutProfile[scope == AddressScope.Global && isIPv6 ? ScopeWords.Length : (int)scope];
+        ref var slot = ref _slotsWithoutProfile[row.Scope == AddressScope.Global && !row.Address.IsIPv4 ? ScopeWords.Length : (int)row.Scope];
         if (Volatile.Read(ref slot) == 0)
         {
-            Volatile.Write(ref slot, RenderTail(scope == AddressScope.Global, 0, isIPv6));
+            Volatile.Write(ref slot, MakeSlot(_judge, row));
         }
         return slot;
     }
 
-    // Of special-purpose space a row says the scope alone, so that one tail fits every address of the scope.
-    ulong RenderTail(bool isGlobal, uint profile, bool isIPv6)
+    // Another hour, the same snapshot: its verdicts are other ones, but the texts of verdicts say all of them alike.
+    ulong SlotAt(in Row row)
     {
-        var snapshot = _judge.Snapshot;
-        var word = snapshot.ProfileAt(profile).Word;
-        var verdict = isGlobal ? _judge.VerdictOf(profile, isIPv6) : Verdict.Special;
-        var (asn, name) = snapshot.AsnNumberAndName(word);
-        var provider = isGlobal ? _judge.ProviderOf(word, verdict.Present) : 0;
-        var bytes = new ArrayBufferWriter<byte>(256);
-        var facts = new RowFacts(verdict, asn, snapshot.Utf8(name), snapshot.RoleOf(word), snapshot.Utf8(provider), _judge.Policy.Order);
-        if (_format == RowFormat.Csv)
+        var hour = row.Item.At!.Value;
+        if (!_hours.TryGetValue(hour, out var judge))
         {
-            facts.WriteCsv(bytes);
+            if (_hours.Count >= MaxHours)
+            {
+                _hours.Clear();
+            }
+            judge = _hours.GetOrAdd(hour, _judge.AtTime(hour));
         }
-        else
+        return MakeSlot(judge, row);
+    }
+
+    // Of special-purpose space a row says the scope alone, so that one slot fits every address of the scope.
+    ulong MakeSlot(Judge judge, in Row row)
+    {
+        var snapshot = judge.Snapshot;
+        var word = snapshot.ProfileAt(row.Profile).Word;
+        var isGlobal = row.Scope == AddressScope.Global;
+        var verdict = isGlobal ? judge.VerdictOf(row.Profile, !row.Address.IsIPv4) : Verdict.Special;
+        var provider = isGlobal ? judge.ProviderOf(word, verdict.Present) : 0;
+        if (!_parts.HasAsn(word.AsnPlus1))
         {
-            facts.WriteJson(bytes);
+            var (asn, name) = snapshot.AsnNumberAndName(word);
+            _parts.AddAsn(word.AsnPlus1, _facts.Asn(asn, snapshot.Utf8(name), snapshot.RoleOf(word)));
+        }
+        if (!_parts.TryFindVerdict(verdict.ToBits(), provider, out var index))
+        {
+            index = _parts.AddVerdict(verdict.ToBits(), provider, _facts.Verdict(verdict, snapshot.Utf8(provider)));
         }
         GC.KeepAlive(snapshot);
-        return _tails.Add(bytes.WrittenSpan, word.NetworkLength);
+        return RowParts.Slot(word.AsnPlus1, word.NetworkLength, index);
     }
 
     // Returns the number of faults. Valid rows are collected in one span; a fault, which is rare and of any length, interrupts it.
-    int WriteBatch(ReadOnlySpan<byte> lines, Span<Line> batch, int inputBytes, IBufferWriter<byte> destination)
+    int WriteRows(ReadOnlySpan<byte> bytes, ReadOnlySpan<Row> batch, in LineLayout layout, IBufferWriter<byte> destination)
     {
-        var most = inputBytes + batch.Length * MaxHeadBytes;
-        foreach (ref readonly var line in batch)
+        var most = 0;
+        foreach (ref readonly var row in batch)
         {
-            most += RowTails.LengthOf(line.Tail);
+            most += row.Item.LineLength + MaxEscapedBytes * row.Item.IdLength + MaxHeadBytes + TextArena.LengthOf(row.Asn) + TextArena.LengthOf(row.Verdict);
         }
         var rows = destination.GetSpan(most);
         var (at, faults) = (0, 0);
-        foreach (ref readonly var line in batch)
+        foreach (ref readonly var row in batch)
         {
-            var input = lines.Slice(line.Offset, line.Length);
-            if (line.Fault == AddressFault.None)
+            if (!row.IsFault)
             {
-                at += WriteHead(input, line, rows[at..]);
-                at += Copy(_tails.BytesOf(line.Tail), rows[at..]);
+                at += Write(bytes, row, layout, rows[at..]);
                 continue;
             }
             destination.Advance(at);
-            WriteFault(input, line.Fault, destination);
+            WriteFault(bytes, row, layout, destination);
             rows = destination.GetSpan(most);
             at = 0;
             faults++;
@@ -192,27 +268,109 @@ public sealed class RowRenderer
     }
 
     // A valid address holds no character that CSV or JSON quotes and none that a spreadsheet runs, once what is trimmed is gone.
-    int WriteHead(ReadOnlySpan<byte> input, in Line line, Span<byte> row)
+    int Write(ReadOnlySpan<byte> bytes, in Row row, in LineLayout layout, Span<byte> to)
     {
         var isCsv = _format == RowFormat.Csv;
-        var networkLength = line.Profile == 0 ? 0 : RowTails.NetworkLengthOf(line.Tail);
-        var at = Copy(isCsv ? default : "{\"input\":\""u8, row);
-        at += Copy(Trimmed(input), row[at..]);
-        at += Copy(isCsv ? ","u8 : "\",\"ip\":\""u8, row[at..]);
-        at += AddressFormatter.Format(line.Address, row[at..]);
-        at += Copy(isCsv ? ","u8 : "\",\"scope\":\""u8, row[at..]);
-        at += Copy(ScopeWords[(int)line.Scope], row[at..]);
-        at += Copy(isCsv ? ","u8 : "\",\"network\":"u8, row[at..]);
-        if (networkLength == 0)
+        var repeats = isCsv && layout.Format == LineFormat.Csv;
+        var at = Copy(repeats ? bytes.Slice(row.Item.LineOffset, row.Item.LineLength) : isCsv ? default : _format == RowFormat.Json ? ",{"u8 : "{"u8, to);
+        var isFirst = !repeats;
+        if (_fields.Has(RowField.Input) && !repeats)
         {
-            return at + Copy(isCsv ? default : "null"u8, row[at..]);
+            at += Begin(ref isFirst, "\"input\":\""u8, to[at..]);
+            at += Copy(Trimmed(row.Item.TextIn(bytes)), to[at..]);
+            at += Copy(isCsv ? default : "\""u8, to[at..]);
         }
-        at += Copy(isCsv ? default : "\""u8, row[at..]);
-        at += AddressFormatter.Format(Prefix.Create(line.Address, networkLength).Network, row[at..]);
-        row[at++] = (byte)'/';
-        Utf8Formatter.TryFormat((byte)networkLength, row[at..], out var digits);
+        if (layout.HasIds && !repeats)
+        {
+            at += WriteId(bytes, row.Item, ref isFirst, to[at..]);
+        }
+        if (_fields.Has(RowField.Ip))
+        {
+            at += Begin(ref isFirst, "\"ip\":\""u8, to[at..]);
+            at += AddressFormatter.Format(row.Address, to[at..]);
+            at += Copy(isCsv ? default : "\""u8, to[at..]);
+        }
+        if (_fields.Has(RowField.Scope))
+        {
+            at += Begin(ref isFirst, "\"scope\":\""u8, to[at..]);
+            at += Copy(ScopeWords[(int)row.Scope], to[at..]);
+            at += Copy(isCsv ? default : "\""u8, to[at..]);
+        }
+        if (_fields.Has(RowField.Network))
+        {
+            at += Begin(ref isFirst, "\"network\":"u8, to[at..]);
+            at += WriteNetwork(row, to[at..]);
+        }
+        foreach (var part in (ReadOnlySpan<ulong>)[row.Asn, row.Verdict])
+        {
+            var text = _parts.BytesOf(part);
+            var skipped = isFirst && !text.IsEmpty && text[0] == (byte)',' ? 1 : 0;
+            at += Copy(text[skipped..], to[at..]);
+            isFirst &= text.IsEmpty;
+        }
+        return at;
+    }
+
+    int WriteId(ReadOnlySpan<byte> bytes, in Item item, ref bool isFirst, Span<byte> to)
+    {
+        var isCsv = _format == RowFormat.Csv;
+        if (!isCsv && !item.HasId)
+        {
+            return 0;
+        }
+        var at = Begin(ref isFirst, "\"id\":\""u8, to);
+        var id = item.HasId ? item.IdIn(bytes) : default;
+        if (isCsv)
+        {
+            return at + CopyCsvField(id, to[at..]);
+        }
+        if (id.ContainsAnyExcept(PlainIdBytes))
+        {
+            JavaScriptEncoder.Default.EncodeUtf8(id, to[at..], out _, out var written);
+            at += written;
+        }
+        else
+        {
+            at += Copy(id, to[at..]);
+        }
+        return at + Copy("\""u8, to[at..]);
+    }
+
+    static readonly SearchValues<byte> PlainIdBytes =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 -_.:,;/@#!?()[]{}=*%$"u8);
+
+    static int CopyCsvField(ReadOnlySpan<byte> text, Span<byte> to)
+    {
+        if (!text.ContainsAnyExcept(PlainIdBytes) && !text.Contains((byte)',') && (text.IsEmpty || !"=-@"u8.Contains(text[0])))
+        {
+            return Copy(text, to);
+        }
+        var field = new ArrayBufferWriter<byte>(2 * text.Length + 3);
+        SafeText.WriteCsvField(text, field);
+        return Copy(field.WrittenSpan, to);
+    }
+
+    int WriteNetwork(in Row row, Span<byte> to)
+    {
+        var isCsv = _format == RowFormat.Csv;
+        var length = row.Profile == 0 ? 0 : RowParts.NetworkLengthOf(row.Slot);
+        if (length == 0)
+        {
+            return Copy(isCsv ? default : "null"u8, to);
+        }
+        var at = Copy(isCsv ? default : "\""u8, to);
+        at += AddressFormatter.Format(Prefix.Create(row.Address, length).Network, to[at..]);
+        to[at++] = (byte)'/';
+        Utf8Formatter.TryFormat((byte)length, to[at..], out var digits);
         at += digits;
-        return at + Copy(isCsv ? default : "\""u8, row[at..]);
+        return at + Copy(isCsv ? default : "\""u8, to[at..]);
+    }
+
+    int Begin(ref bool isFirst, ReadOnlySpan<byte> jsonName, Span<byte> to)
+    {
+        var at = Copy(isFirst ? default : ","u8, to);
+        isFirst = false;
+        return at + Copy(_format == RowFormat.Csv ? default : jsonName, to[at..]);
     }
 
     static ReadOnlySpan<byte> Trimmed(ReadOnlySpan<byte> input)
@@ -229,26 +387,73 @@ public sealed class RowRenderer
         return text.Length;
     }
 
-    void WriteFault(ReadOnlySpan<byte> input, AddressFault fault, IBufferWriter<byte> destination)
+    void WriteFault(ReadOnlySpan<byte> bytes, in Row row, in LineLayout layout, IBufferWriter<byte> destination)
     {
-        var shown = SafeText.Shown(input);
+        var given = row.Item.TextIn(bytes);
+        var isAddressFault = row.Item.Fault == ItemFault.None;
+        var code = (isAddressFault ? ProblemKind.BadAddress : ProblemKind.BadRequest).Code;
+        var reason = isAddressFault ? row.Fault.Word() : "";
         if (_format == RowFormat.Csv)
         {
-            SafeText.WriteCsvField(Encoding.UTF8.GetBytes(shown), destination);
-            destination.Write(Encoding.ASCII.GetBytes($",,,,,,,,,,,,,,{ProblemKind.BadAddress.Code},{fault.Word()}\n"));
+            WriteCsvFault(bytes, row.Item, layout, $"{code},{reason}", destination);
             return;
         }
+        destination.Write(_format == RowFormat.Json ? ","u8 : default);
         using (var json = new Utf8JsonWriter(destination))
         {
             json.WriteStartObject();
-            json.WriteString("input", shown);
+            json.WriteString("input", SafeText.Shown(given));
+            if (row.Item.HasId)
+            {
+                json.WriteString("id", Encoding.UTF8.GetString(row.Item.IdIn(bytes)));
+            }
             json.WriteStartObject("error");
-            json.WriteString("code", ProblemKind.BadAddress.Code);
-            json.WriteString("reason", fault.Word());
-            json.WriteString("detail", ProblemKind.Explain(Encoding.UTF8.GetString(input), fault));
+            json.WriteString("code", code);
+            if (isAddressFault)
+            {
+                json.WriteString("reason", reason);
+            }
+            json.WriteString("detail", isAddressFault ? ProblemKind.Explain(Encoding.UTF8.GetString(given), row.Fault) : row.Item.Fault.Explain());
             json.WriteEndObject();
             json.WriteEndObject();
         }
-        destination.Write("\n"u8);
+        destination.Write(_format == RowFormat.Json ? default : "\n"u8);
+    }
+
+    void WriteCsvFault(ReadOnlySpan<byte> bytes, in Item item, in LineLayout layout, string error, IBufferWriter<byte> destination)
+    {
+        var repeats = layout.Format == LineFormat.Csv;
+        var columns = _fields.Count - (_fields.Has(RowField.Input) ? 1 : 0);
+        if (repeats)
+        {
+            WriteLineOfFault(bytes.Slice(item.LineOffset, item.LineLength), item.Fault, layout, destination);
+        }
+        else
+        {
+            if (_fields.Has(RowField.Input))
+            {
+                SafeText.WriteCsvField(Encoding.UTF8.GetBytes(SafeText.Shown(item.TextIn(bytes))), destination);
+                destination.Write(","u8);
+            }
+            if (layout.HasIds)
+            {
+                SafeText.WriteCsvField(item.HasId ? item.IdIn(bytes) : default, destination);
+                destination.Write(","u8);
+            }
+        }
+        destination.Write(Encoding.ASCII.GetBytes($"{new string(',', columns)}{error}\n"));
+    }
+
+    // Of a line that is too long, or does not end its quotes, what can be shown is the first column.
+    static void WriteLineOfFault(ReadOnlySpan<byte> line, ItemFault fault, in LineLayout layout, IBufferWriter<byte> destination)
+    {
+        if (fault == ItemFault.None)
+        {
+            destination.Write(line);
+            destination.Write(","u8);
+            return;
+        }
+        SafeText.WriteCsvField(Encoding.UTF8.GetBytes(SafeText.Shown(line)), destination);
+        destination.Write(Encoding.ASCII.GetBytes(new string(',', layout.ColumnCount)));
     }
 }
