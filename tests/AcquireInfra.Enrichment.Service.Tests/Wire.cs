@@ -33,11 +33,11 @@ internal static class Wire
     public static Task<Answer> PostAsync(this HttpClient client, string json) =>
         client.PostAsync(Encoding.UTF8.GetBytes(json), "application/json");
 
-    public static Task<Answer> PostAsync(this HttpClient client, byte[] body, string? contentType)
+    public static Task<Answer> PostAsync(this HttpClient client, byte[] body, string? contentType, string query = "")
     {
         var content = new ByteArrayContent(body);
         content.Headers.ContentType = contentType is null ? null : MediaTypeHeaderValue.Parse(contentType);
-        return client.AnswerToAsync(new(HttpMethod.Post, "/v1/ip:batch") { Content = content });
+        return client.AnswerToAsync(new(HttpMethod.Post, "/v1/ip:batch" + query) { Content = content });
     }
 
     public static async Task<Answer> AnswerToAsync(this HttpClient client, HttpRequestMessage request)

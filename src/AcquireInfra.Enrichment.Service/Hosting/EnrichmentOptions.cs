@@ -30,6 +30,24 @@ public sealed class EnrichmentOptions
     [Range(1024, 64 * 1024 * 1024)]
     public int MaxBatchBytes { get; set; } = 8 * 1024 * 1024;
 
+    /// <summary>Most lines of a stream over REST: 1 to 100,000,000. Default 1,000,000.</summary>
+    [Range(1, 100_000_000)]
+    public int MaxBulkLines { get; set; } = 1_000_000;
+
+    /// <summary>Most bytes of one line of it: 64 B to 64 KiB. Default 1 KiB.</summary>
+    [Range(64, 64 * 1024)]
+    public int MaxBulkLineBytes { get; set; } = 1024;
+
+    /// <summary>
+    /// Most bytes of it all, and so of the temporary file for what is sent faster than the answers are read: 1 KiB to 16 GiB. Default 256 MiB.
+    /// </summary>
+    [Range(1024, 16L * 1024 * 1024 * 1024)]
+    public long MaxBulkBytes { get; set; } = 256 * 1024 * 1024;
+
+    /// <summary>Longest it lasts: 1 second to 1 day. Default 15 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan BulkDeadline { get; set; } = TimeSpan.FromMinutes(15);
+
     /// <summary>
     /// Most bytes of one gRPC message that is received: 1 KiB to 64 MiB. Default 4 MiB: what 10,000 items take where every text of an
     /// address and every id is as long as it may be, and a time is given with each.
@@ -57,6 +75,7 @@ public sealed class EnrichmentOptions
 
     [ValidateObjectMembers(typeof(LimitOptionsValidator))]
     public LimitOptions Limits { get; set; } = new();
+
     /// <summary>Lets others reach endpoints without TLS or authentication; warns at every start. Default false.</summary>
     public bool AllowInsecureBind { get; set; }
 

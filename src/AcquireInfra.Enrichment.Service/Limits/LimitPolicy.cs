@@ -12,6 +12,8 @@ internal static class LimitPolicy
     /// <summary>Many addresses in one message, held in memory: few at once, and a short queue.</summary>
     public const string Batches = "batches";
 
-    /// <summary>Streams: a few at once, fewer of one caller, no queue.</summary>
+    /// <summary>
+    /// Streams: a few at once, fewer of one caller, whatever the door; no queue. One JSON text to where lines may be sent counts as a batch.
+    /// </summary>
     public const string BulkJobs = "bulk_jobs";
 }

@@ -1,5 +1,6 @@
 using System.Threading.RateLimiting;
 using AcquireInfra.Enrichment.Service.Hosting;
+using AcquireInfra.Enrichment.Service.Lookup;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
@@ -22,11 +23,16 @@ internal static class RateLimits
             limiter.GlobalLimiter = PerCaller(options.Value.Limits);
             limiter.AddPolicy(LimitPolicy.Lookups, _ => RateLimitPartition.Get(LimitPolicy.Lookups, _ => gates.Lookups));
             limiter.AddPolicy(LimitPolicy.Batches, _ => RateLimitPartition.Get(LimitPolicy.Batches, _ => gates.Batches));
-            limiter.AddPolicy(LimitPolicy.BulkJobs, context => RateLimitPartition.Get(Caller.Of(context), gates.BulkJobsOf));
+            limiter.AddPolicy<Caller?>(LimitPolicy.BulkJobs, context => IsOneText(context)
+                ? RateLimitPartition.Get<Caller?>(null, _ => gates.Batches)
+                : RateLimitPartition.Get<Caller?>(Caller.Of(context), caller => gates.BulkJobsOf(caller!.Value)));
             limiter.OnRejected = (rejected, _) => Refusals.WriteAsync(rejected);
         });
         return builder;
     }
+
+    static bool IsOneText(HttpContext context) =>
+        HttpMethods.IsPost(context.Request.Method) && !context.IsGrpc() && !BulkRequest.IsOfLines(context.Request);
 
     static PartitionedRateLimiter<HttpContext> PerCaller(LimitOptions limits)
     {

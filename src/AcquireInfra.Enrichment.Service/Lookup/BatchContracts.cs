@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using AcquireInfra.Enrichment.Exports;
 
 namespace AcquireInfra.Enrichment.Service.Lookup;
@@ -9,20 +10,18 @@ namespace AcquireInfra.Enrichment.Service.Lookup;
 internal sealed record BatchRequest(IReadOnlyList<JsonElement> Ips);
 
 /// <summary>One answer for each item, in order.</summary>
-internal sealed record BatchResponse(IReadOnlyList<BatchItem> Results, BatchSummary Summary, string SnapshotId);
+internal sealed record BatchResponse(IReadOnlyList<BatchItem> Results, BatchSummary Summary, string SnapshotId, string PolicyVersion, DateTime JudgedAt);
 
 /// <summary>A verdict with the item's input, or what is wrong with the item, in its place.</summary>
+/// <param name="Shape">Of the verdict: which members are asked for.</param>
 [JsonConverter(typeof(BatchItemConverter))]
-internal sealed record BatchItem(VerdictResponse? Verdict, ItemFault? Fault);
+internal sealed record BatchItem(ItemAnswer Answer, JsonTypeInfo<VerdictResponse> Shape);
 
-internal sealed record ItemFault(string Input, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Id, ItemError Error);
+internal sealed record BatchSummary(long Total, long Ok, long Failed);
 
-/// <param name="Code">Fixed word.</param>
-/// <param name="Reason">Fixed word for what is wrong with the address; only with bad_address.</param>
-internal sealed record ItemError(
-    string Code, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason, string Detail);
-
-internal sealed record BatchSummary(int Total, int Ok, int Failed);
+/// <summary>What follows the last row of a streamed answer.</summary>
+/// <param name="Error">Why what follows was not answered; null where everything was.</param>
+internal sealed record BulkTrailer(BatchSummary Summary, ErrorResponse? Error, string SnapshotId, string PolicyVersion, DateTime JudgedAt);
 
 /// <summary>Writes whichever of the two an item is, without a wrapper: callers read flat verdicts.</summary>
 internal sealed class BatchItemConverter : JsonConverter<BatchItem>
@@ -31,23 +30,17 @@ internal sealed class BatchItemConverter : JsonConverter<BatchItem>
 
     public override void Write(Utf8JsonWriter writer, BatchItem value, JsonSerializerOptions options)
     {
-        if (value.Verdict is { } verdict)
+        if (value.Answer.Verdict is { } verdict)
         {
-            JsonSerializer.Serialize(writer, verdict, VerdictJson.Default.VerdictResponse);
+            JsonSerializer.Serialize(writer, verdict, value.Shape);
             return;
         }
-        JsonSerializer.Serialize(writer, value.Fault!, BatchJson.Default.ItemFault);
+        JsonSerializer.Serialize(writer, value.Answer.Fault!, VerdictJson.Default.FaultResponse);
     }
 }
 
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true,
-    AllowDuplicateProperties = false,
-    MaxDepth = 8)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(BatchRequest))]
 [JsonSerializable(typeof(BatchResponse))]
-[JsonSerializable(typeof(ItemFault))]
+[JsonSerializable(typeof(BulkTrailer))]
 internal sealed partial class BatchJson : JsonSerializerContext;

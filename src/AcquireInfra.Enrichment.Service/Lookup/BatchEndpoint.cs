@@ -1,6 +1,7 @@
+using System.Buffers;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
-using AcquireInfra.Enrichment.Addressing;
 using AcquireInfra.Enrichment.Exports;
 using AcquireInfra.Enrichment.Service.Hosting;
 using AcquireInfra.Enrichment.Service.Observability;
@@ -11,84 +12,92 @@ using Microsoft.Extensions.Options;
 
 namespace AcquireInfra.Enrichment.Service.Lookup;
 
-/// <summary><c>POST /v1/ip:batch</c> as JSON.</summary>
-internal static class BatchEndpoint
+/// <summary><c>POST /v1/ip:batch</c>: one JSON text is answered whole, lines are answered as a stream.</summary>
+internal sealed class BatchEndpoint(
+    JudgeProvider judges, RowRenderers renderers, LinesAnswer lines, LookupJournal journal, IOptions<EnrichmentOptions> options)
 {
-    public static async Task<Results<Ok<BatchResponse>, ProblemHttpResult>> PostBatchAsync(
-        HttpContext context, JudgeProvider judges, LookupJournal journal, IOptions<EnrichmentOptions> options)
+    readonly JudgeProvider _judges = judges;
+
+    public static async Task<IResult> PostBatch(HttpContext context, BatchEndpoint endpoint)
     {
-        var began = Stopwatch.GetTimestamp();
-        var limit = options.Value.MaxBatchBytes;
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
+        if (BulkRequest.TryRead(context.Request, out var request) is { } problem)
         {
-            feature.MaxRequestBodySize = limit;
+            return problem;
         }
-        BatchRequest? request;
-        try
-        {
-            request = await JsonSerializer.DeserializeAsync(context.Request.Body, BatchJson.Default.BatchRequest, context.RequestAborted);
-        }
-        catch (JsonException exception)
-        {
-            return Problems.BadRequest(
-                $"The body is no batch ({exception.Path ?? "$"}, line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}). Send {{\"ips\": [\"192.0.2.7\", …]}}.");
-        }
-        catch (BadHttpRequestException exception) when (exception.StatusCode == StatusCodes.Status413PayloadTooLarge)
-        {
-            return Problems.BodyTooLarge(limit);
-        }
-        catch (BadHttpRequestException)
-        {
-            return Problems.BadRequest("The body ends early, or its chunks are malformed."); // the sender's fault, not a 500 and an error in the log
-        }
-        if (request is null)
-        {
-            return Problems.BadRequest("The body is null. Send {\"ips\": [\"192.0.2.7\", …]}.");
-        }
-        if (request.Ips.Count > options.Value.MaxBatchItems)
-        {
-            return Problems.TooManyItems(request.Ips.Count, options.Value.MaxBatchItems);
-        }
-        if (judges.Current is not { } judge)
+        if (endpoint._judges.Current is not { } judge)
         {
             return Problems.NoSnapshot();
         }
-        var answer = Answer(request, judge, context.RequestAborted);
-        journal.Answered(context, LookupDoor.RestBatch, answer.Summary.Total, began);
-        return TypedResults.Ok(answer);
+        return request.Lines is null ? await endpoint.AnswerWholeAsync(context, request, judge) : await endpoint.AnswerLinesAsync(context, request, judge);
+    }
+
+    Task<IResult> AnswerLinesAsync(HttpContext context, BulkRequest request, Judge judge) =>
+        lines.AnswerAsync(context, request, renderers.For(judge, request.Format, request.Fields.Rows), judge);
+
+    async Task<IResult> AnswerWholeAsync(HttpContext context, BulkRequest request, Judge judge)
+    {
+        var began = Stopwatch.GetTimestamp();
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
+        {
+            feature.MaxRequestBodySize = options.Value.MaxBatchBytes;
+        }
+        using var body = new BatchBody();
+        if (await body.ReadAsync(context, options.Value.MaxBatchBytes, options.Value.MaxBatchItems) is { } problem)
+        {
+            return problem;
+        }
+        var isExplained = request.Format == RowFormat.Json && request.Fields.Rows is null;
+        IResult answer = isExplained ? Explained(body, request.Fields, judge, context.RequestAborted) : Rows(body, request, judge);
+        journal.Answered(context, LookupDoor.RestBatch, body.Values.Count, began);
+        return answer;
+    }
+
+    FileContentHttpResult Rows(BatchBody body, BulkRequest request, Judge judge)
+    {
+        var renderer = renderers.For(judge, request.Format, request.Fields.Rows);
+        var rows = new ArrayBufferWriter<byte>(64 * 1024);
+        var failed = renderer.WriteValues(body.Bytes, CollectionsMarshal.AsSpan(body.Values), rows);
+        var trailer = BulkAnswer.Trailer(request.Format, judge, body.Values.Count, failed, error: null);
+        var first = request.Format == RowFormat.Json && rows.WrittenCount > 0 ? 1 : 0; // the first element has no comma before it
+        var header = renderer.Header(new(LineFormat.Ndjson, int.MaxValue));
+        return TypedResults.Bytes((byte[])[.. header, .. rows.WrittenSpan[first..], .. trailer], request.ContentType);
     }
 
     // One snapshot for the whole batch; items that ask for another hour are judged at that.
-    static BatchResponse Answer(BatchRequest request, Judge judge, CancellationToken cancelled)
+    static JsonHttpResult<BatchResponse> Explained(BatchBody body, AskedFields fields, Judge judge, CancellationToken cancelled)
     {
         var byHour = new Dictionary<long, Judge>();
-        Judge At(DateTimeOffset at)
+        Judge At(DateTimeOffset? at)
         {
-            var hour = at.UtcTicks / TimeSpan.TicksPerHour;
-            return byHour.TryGetValue(hour, out var known) ? known : byHour[hour] = judge.AtTime(at);
+            var hour = (at?.UtcTicks ?? -1) / TimeSpan.TicksPerHour;
+            return at is not { } time ? judge : byHour.TryGetValue(hour, out var known) ? known : byHour[hour] = judge.AtTime(time);
         }
 
-        var results = new List<BatchItem>(request.Ips.Count);
-        var failed = 0;
-        foreach (var element in request.Ips)
+        var results = new List<BatchItem>(body.Values.Count);
+        foreach (var value in body.Values)
         {
             cancelled.ThrowIfCancellationRequested();
-            var item = BatchItemReader.Read(element);
-            var answer = AnswerOne(item, item.At is { } at ? At(at) : judge);
-            failed += answer.Fault is null ? 0 : 1;
-            results.Add(answer);
+            results.Add(new(ItemAnswer.Of(body.Bytes, value, At), fields.Shape));
         }
-        return new(results, new(results.Count, results.Count - failed, failed), judge.Snapshot.Id);
+        var failed = results.Count(result => result.Answer.Fault is not null);
+        var summary = new BatchSummary(results.Count, results.Count - failed, failed);
+        return TypedResults.Json(
+            new BatchResponse(results, summary, judge.Snapshot.Id, judge.PolicyVersion, judge.At.UtcDateTime), BatchJson.Default.BatchResponse);
     }
+}
 
-    static BatchItem AnswerOne(SentItem item, Judge judge)
+/// <summary>What stands after the rows.</summary>
+internal static class BulkAnswer
+{
+    /// <summary>The end of an NDJSON or JSON answer; CSV has none.</summary>
+    public static byte[] Trailer(RowFormat format, Judge judge, long total, long failed, ErrorResponse? error)
     {
-        if (item.Fault is { } wrong)
+        if (format == RowFormat.Csv)
         {
-            return new(null, new(SafeText.Shown(item.Ip), item.Id, new(ProblemKind.BadRequest.Code, null, wrong)));
+            return [];
         }
-        return AddressParser.TryParse(item.Ip, out var address, out var fault)
-            ? new(VerdictResponse.From(judge.Explain(address), judge) with { Input = item.Ip, Id = item.Id }, null)
-            : new(null, new(SafeText.Shown(item.Ip), item.Id, new(ProblemKind.BadAddress.Code, fault.Word(), ProblemKind.Explain(item.Ip, fault))));
+        var trailer = new BulkTrailer(new(total, total - failed, failed), error, judge.Snapshot.Id, judge.PolicyVersion, judge.At.UtcDateTime);
+        var json = JsonSerializer.SerializeToUtf8Bytes(trailer, BatchJson.Default.BulkTrailer);
+        return format == RowFormat.Ndjson ? [.. json, (byte)'\n'] : [.. "],"u8, .. json.AsSpan(1)];
     }
 }

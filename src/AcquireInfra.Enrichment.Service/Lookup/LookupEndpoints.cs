@@ -18,6 +18,7 @@ internal static class LookupEndpoints
     public static IHostApplicationBuilder AddLookup(this IHostApplicationBuilder builder)
     {
         builder.Services.AddProblemDetails();
+        builder.Services.AddSingleton<RowRenderers>().AddSingleton<LinesAnswer>().AddSingleton<BatchEndpoint>();
         builder.Services.AddOpenApi(openApi => openApi.AddDocumentTransformer((document, _, _) =>
         {
             document.Info.Title = "AcquireInfra.Enrichment";
@@ -43,20 +44,23 @@ internal static class LookupEndpoints
             .WithName(nameof(GetVerdict))
             .RequireAuthorization(Roles.Lookup)
             .WithSummary("Judges one address; an address that no source lists is a verdict too, not a 404.")
+            .Produces(StatusCodes.Status304NotModified)
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        group.MapPost("/ip:batch", BatchEndpoint.PostBatchAsync)
-            .RequireRateLimiting(LimitPolicy.Batches)
-            .WithName("PostBatch")
+        group.MapPost("/ip:batch", BatchEndpoint.PostBatch)
+            .RequireRateLimiting(LimitPolicy.BulkJobs)
+            .WithName(nameof(BatchEndpoint.PostBatch))
             .RequireAuthorization(Roles.Bulk)
-            .WithSummary("Judges up to 10,000 addresses, in order, duplicates kept; a bad item has its error in its place.")
-            .Accepts<BatchRequest>("application/json")
+            .WithSummary("Judges many addresses, in order, duplicates kept; a bad item has its error in its place.")
+            .Accepts<BatchRequest>("application/json", "text/plain", "application/x-ndjson", "text/csv")
+            .Produces<BatchResponse>(StatusCodes.Status200OK, "application/json", "application/x-ndjson", "text/csv")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }
 
-    internal static Results<Ok<VerdictResponse>, ProblemHttpResult> GetVerdict(
+    internal static Results<JsonHttpResult<VerdictResponse>, StatusCodeHttpResult, ProblemHttpResult> GetVerdict(
         string? ip, HttpContext context, JudgeProvider judges, LookupJournal journal)
     {
         var began = Stopwatch.GetTimestamp();
@@ -65,13 +69,39 @@ internal static class LookupEndpoints
         {
             return Problems.BadAddress(text, fault);
         }
+        if (!AskedFields.TryRead(context.Request, out var fields, out var unknown))
+        {
+            return Problems.BadRequest(unknown);
+        }
         if (judges.Current is not { } judge)
         {
             return Problems.NoSnapshot();
         }
+        if (IsUnchanged(context, judge))
+        {
+            journal.Answered(context, LookupDoor.Rest, address, began);
+            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
+        }
         var verdict = VerdictResponse.From(judge.Explain(address), judge);
         journal.Answered(context, LookupDoor.Rest, address, began);
-        return TypedResults.Ok(verdict);
+        return TypedResults.Json(verdict, fields.Shape);
+    }
+
+    // A verdict is a function of these alone, so the same tag is the same bytes.
+    static bool IsUnchanged(HttpContext context, Judge judge)
+    {
+        var hour = judge.At.UtcTicks / TimeSpan.TicksPerHour;
+        var tag = $"\"{judge.Snapshot.Id[..16]}.{judge.PolicyVersion}.{hour}\"";
+        context.Response.Headers.ETag = tag;
+        context.Response.Headers.CacheControl = "private, no-cache";
+        foreach (var known in context.Request.Headers.IfNoneMatch)
+        {
+            if (known is not null && (known == "*" || known.Contains(tag, StringComparison.Ordinal)))
+            {
+                return true;
+            }
+        }
+        return false;
     }
 
     // The route value has every escape undone but %2F, so that "%2F" and "%252F" look alike there. The raw target tells them apart, and

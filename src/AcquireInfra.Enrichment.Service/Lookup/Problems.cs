@@ -13,8 +13,8 @@ internal static class Problems
 
     public static ProblemHttpResult BadRequest(string detail) => Of(ProblemKind.BadRequest, detail);
 
-    public static ProblemHttpResult TooManyItems(int given, int most) =>
-        Of(ProblemKind.TooManyItems, $"The batch has {given} items, and {most} are the most. Send it in parts.");
+    public static ProblemHttpResult TooManyItems(int most) =>
+        Of(ProblemKind.TooManyItems, $"The batch has more than {most} items. Send it in parts, or as lines (text/plain), which are answered as a stream.");
 
     public static ProblemHttpResult BodyTooLarge(long most) =>
         Of(ProblemKind.BodyTooLarge, $"A body has at most {most} bytes here. Send it in parts.");

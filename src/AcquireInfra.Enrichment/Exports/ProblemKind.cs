@@ -50,10 +50,13 @@ public sealed record ProblemKind(string Code, int HttpStatus, int GrpcStatus, st
 
     public static ProblemKind Stopping { get; } = new("stopping", 503, Unavailable, "The service is stopping");
 
+    public static ProblemKind DeadlineExceeded { get; } = new("deadline_exceeded", 504, 4, "It takes too long");
+
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         BadAddress, BadPrefix, BadAsn, BadRequest, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, TooManyItems, BodyTooLarge,
         UnsupportedMediaType, RateLimited, Internal, NoSnapshot, Overloaded, Stopping,
+        DeadlineExceeded,
     ];
 
     /// <summary>What is wrong with a text that should be an address, what it was, and what to send instead.</summary>

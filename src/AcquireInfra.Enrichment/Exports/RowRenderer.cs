@@ -389,38 +389,18 @@ public sealed class RowRenderer
 
     void WriteFault(ReadOnlySpan<byte> bytes, in Row row, in LineLayout layout, IBufferWriter<byte> destination)
     {
-        var given = row.Item.TextIn(bytes);
-        var isAddressFault = row.Item.Fault == ItemFault.None;
-        var code = (isAddressFault ? ProblemKind.BadAddress : ProblemKind.BadRequest).Code;
-        var reason = isAddressFault ? row.Fault.Word() : "";
+        var fault = FaultResponse.Of(row.Item, row.Fault, bytes);
         if (_format == RowFormat.Csv)
         {
-            WriteCsvFault(bytes, row.Item, layout, $"{code},{reason}", destination);
+            WriteCsvFault(bytes, row.Item, layout, fault, destination);
             return;
         }
         destination.Write(_format == RowFormat.Json ? ","u8 : default);
-        using (var json = new Utf8JsonWriter(destination))
-        {
-            json.WriteStartObject();
-            json.WriteString("input", SafeText.Shown(given));
-            if (row.Item.HasId)
-            {
-                json.WriteString("id", Encoding.UTF8.GetString(row.Item.IdIn(bytes)));
-            }
-            json.WriteStartObject("error");
-            json.WriteString("code", code);
-            if (isAddressFault)
-            {
-                json.WriteString("reason", reason);
-            }
-            json.WriteString("detail", isAddressFault ? ProblemKind.Explain(Encoding.UTF8.GetString(given), row.Fault) : row.Item.Fault.Explain());
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
+        destination.Write(JsonSerializer.SerializeToUtf8Bytes(fault, VerdictJson.Default.FaultResponse));
         destination.Write(_format == RowFormat.Json ? default : "\n"u8);
     }
 
-    void WriteCsvFault(ReadOnlySpan<byte> bytes, in Item item, in LineLayout layout, string error, IBufferWriter<byte> destination)
+    void WriteCsvFault(ReadOnlySpan<byte> bytes, in Item item, in LineLayout layout, FaultResponse fault, IBufferWriter<byte> destination)
     {
         var repeats = layout.Format == LineFormat.Csv;
         var columns = _fields.Count - (_fields.Has(RowField.Input) ? 1 : 0);
@@ -432,7 +412,7 @@ public sealed class RowRenderer
         {
             if (_fields.Has(RowField.Input))
             {
-                SafeText.WriteCsvField(Encoding.UTF8.GetBytes(SafeText.Shown(item.TextIn(bytes))), destination);
+                SafeText.WriteCsvField(Encoding.UTF8.GetBytes(fault.Input), destination);
                 destination.Write(","u8);
             }
             if (layout.HasIds)
@@ -441,7 +421,7 @@ public sealed class RowRenderer
                 destination.Write(","u8);
             }
         }
-        destination.Write(Encoding.ASCII.GetBytes($"{new string(',', columns)}{error}\n"));
+        destination.Write(Encoding.ASCII.GetBytes($"{new string(',', columns)}{fault.Error.Code},{fault.Error.Reason}\n"));
     }
 
     // Of a line that is too long, or does not end its quotes, what can be shown is the first column.

@@ -167,4 +167,5 @@ public sealed record EmbeddedResponse(string Scheme, VerdictResponse Verdict);
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = false)]
 [JsonSerializable(typeof(VerdictResponse))]
 [JsonSerializable(typeof(IEnumerable<VerdictResponse>))]
+[JsonSerializable(typeof(FaultResponse))]
 public sealed partial class VerdictJson : JsonSerializerContext;

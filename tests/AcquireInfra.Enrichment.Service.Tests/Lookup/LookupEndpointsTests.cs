@@ -92,4 +92,36 @@ public sealed class LookupEndpointsTests(ServiceFixture fixture)
         var ipv6 = Enumerable.Range(0, 80).Select(at => new Address(blocks[at % 4] << 48 | (ulong)random.NextInt64(1L << 44), 1));
         return known.Concat(hosting.Concat(ipv4).Concat(ipv6).Select(address => address.ToString()));
     }
+
+    [Fact]
+    public async Task GetVerdict_Unchanged_IsNotSentAgain()
+    {
+        using var first = await fixture.Rest.GetAsync("/v1/ip/192.0.2.7", TestContext.Current.CancellationToken);
+        var tag = first.Headers.ETag!;
+        Assert.False(tag.IsWeak);
+        Assert.Equal("no-cache, private", first.Headers.CacheControl!.ToString());
+        foreach (var (sent, status) in ((string, int)[])[(tag.Tag, 304), ($"\"x\", {tag.Tag}", 304), ($"W/{tag.Tag}", 304), ("*", 304), ("\"x\"", 200), ("", 200)])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/ip/192.0.2.7");
+            request.Headers.TryAddWithoutValidation("If-None-Match", sent);
+            var again = await fixture.Rest.AnswerToAsync(request);
+            Assert.Equal((status, status == 304), (again.Status, again.Text.Length == 0));
+        }
+        using var bad = await fixture.Rest.GetAsync("/v1/ip/nonsense", TestContext.Current.CancellationToken);
+        Assert.Equal((null, "no-store"), (bad.Headers.ETag, bad.Headers.CacheControl!.ToString()));
+    }
+
+    [Theory]
+    [InlineData("?fields=ip", """{"ip":"192.0.2.7"}""")]
+    [InlineData("?fields=verdict,ip", """{"ip":"192.0.2.7","verdict":"special"}""")]
+    [InlineData("?fields=%20ip%20,,ip", """{"ip":"192.0.2.7"}""")]
+    public async Task GetVerdict_Fields_AreTheOnlyMembers(string query, string expected) =>
+        Assert.Equal(expected, (await fixture.Rest.FetchAsync("/v1/ip/192.0.2.7" + query)).Text);
+
+    [Fact]
+    public async Task GetVerdict_FieldThatIsNone_IsRefused()
+    {
+        var answer = await fixture.Rest.FetchAsync("/v1/ip/192.0.2.7?fields=ip,colour");
+        Assert.Equal((400, "bad_request"), (answer.Status, answer.Code));
+    }
 }

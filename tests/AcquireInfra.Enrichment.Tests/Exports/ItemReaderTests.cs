@@ -1,8 +1,8 @@
-using AcquireInfra.Enrichment.Service.Lookup;
+using AcquireInfra.Enrichment.Exports;
 
-namespace AcquireInfra.Enrichment.Service.Tests.Lookup;
+namespace AcquireInfra.Enrichment.Tests.Exports;
 
-public sealed class BatchItemReaderTests
+public sealed class ItemReaderTests
 {
     [Theory]
     [InlineData("2026-11-24T12:00:00Z", "2026-11-24T12:00:00.0000000+00:00")]
@@ -31,7 +31,7 @@ public sealed class BatchItemReaderTests
     [InlineData("", null)]
     public void TryReadTime_Text_IsStrict(string text, string? expected)
     {
-        var read = BatchItemReader.TryReadTime(text, out var time);
+        var read = ItemReader.TryReadTime(text, out var time);
         Assert.Equal(expected, read ? time.ToString("O") : null);
     }
 }

@@ -1,0 +1,106 @@
+using System.Buffers;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AcquireInfra.Enrichment.Service.Lookup;
+
+/// <summary>The body of a JSON batch, read whole into memory of the pool, and where its items lie in it.</summary>
+internal sealed class BatchBody : IDisposable
+{
+    const int MaxDepth = 8;
+    const int FirstBytes = 16 * 1024;
+
+    byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstBytes);
+    int _length;
+
+    public Span<byte> Bytes => _buffer.AsSpan(0, _length);
+
+    public List<(int Offset, int Length)> Values { get; } = [];
+
+    /// <returns>Null where it is a batch of at most so many items.</returns>
+    public async Task<ProblemHttpResult?> ReadAsync(HttpContext context, int maxBytes, int maxItems)
+    {
+        try
+        {
+            if (!await TryFillAsync(context.Request.Body, maxBytes, context.RequestAborted))
+            {
+                return Problems.BodyTooLarge(maxBytes);
+            }
+            return FindItems(maxItems);
+        }
+        catch (JsonException exception)
+        {
+            return Problems.BadRequest(
+                $"The body is no batch (line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}). Send {{\"ips\": [\"192.0.2.7\", …]}}.");
+        }
+        catch (BadHttpRequestException exception) when (exception.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            return Problems.BodyTooLarge(maxBytes);
+        }
+        catch (BadHttpRequestException)
+        {
+            return Problems.BadRequest("The body ends early, or its chunks are malformed."); // the sender's fault, not a 500 and an error in the log
+        }
+    }
+
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = [];
+    }
+
+    async Task<bool> TryFillAsync(Stream body, int maxBytes, CancellationToken cancelled)
+    {
+        while (await body.ReadAsync(_buffer.AsMemory(_length), cancelled) is > 0 and var read)
+        {
+            _length += read;
+            if (_length > maxBytes)
+            {
+                return false;
+            }
+            if (_length == _buffer.Length)
+            {
+                var larger = ArrayPool<byte>.Shared.Rent(2 * _length);
+                Bytes.CopyTo(larger);
+                ArrayPool<byte>.Shared.Return(_buffer);
+                _buffer = larger;
+            }
+        }
+        return true;
+    }
+
+    // Nothing is made of an item here but its place, and they are counted as they come: a body of nothing but commas costs no memory.
+    ProblemHttpResult? FindItems(int maxItems)
+    {
+        var start = Bytes.StartsWith("\uFEFF"u8) ? 3 : 0;
+        var reader = new Utf8JsonReader(Bytes[start..], new JsonReaderOptions { MaxDepth = MaxDepth });
+        Expect(ref reader, JsonTokenType.StartObject);
+        Expect(ref reader, JsonTokenType.PropertyName);
+        if (!reader.ValueTextEquals("ips"u8))
+        {
+            return Problems.BadRequest("The body has another member than \"ips\". Send {\"ips\": [\"192.0.2.7\", …]}.");
+        }
+        Expect(ref reader, JsonTokenType.StartArray);
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            var offset = (int)reader.TokenStartIndex;
+            reader.Skip();
+            Values.Add((start + offset, (int)reader.BytesConsumed - offset));
+            if (Values.Count > maxItems)
+            {
+                return Problems.TooManyItems(maxItems);
+            }
+        }
+        Expect(ref reader, JsonTokenType.EndObject);
+        return reader.Read() ? throw new JsonException() : null;
+    }
+
+    static void Expect(ref Utf8JsonReader reader, JsonTokenType expected)
+    {
+        if (!reader.Read() || reader.TokenType != expected)
+        {
+            var bytes = reader.BytesConsumed;
+            throw new JsonException($"Not {expected}.", path: null, lineNumber: 0, bytePositionInLine: bytes);
+        }
+    }
+}
