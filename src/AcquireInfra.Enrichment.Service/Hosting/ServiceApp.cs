@@ -3,6 +3,7 @@ using AcquireInfra.Enrichment.Service.Health;
 using AcquireInfra.Enrichment.Service.Limits;
 using AcquireInfra.Enrichment.Service.Lookup;
 using AcquireInfra.Enrichment.Service.Observability;
+using AcquireInfra.Enrichment.Service.OpenApi;
 using AcquireInfra.Enrichment.Service.Rpc;
 
 namespace AcquireInfra.Enrichment.Service.Hosting;
@@ -21,6 +22,7 @@ internal static class ServiceApp
         builder.AddAuth();
         builder.AddHealth();
         builder.AddLookup();
+        builder.AddApiDocuments();
         builder.AddRpc();
         more?.Invoke(builder.Services);
         var app = builder.Build();
@@ -35,7 +37,7 @@ internal static class ServiceApp
         app.MapRpc();
         app.MapHealth();
         app.MapTelemetry();
-        app.MapOpenApi().RequireAuthorization();
+        app.MapApiDocuments();
         return app;
     }
 }

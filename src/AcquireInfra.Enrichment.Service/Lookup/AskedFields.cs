@@ -21,15 +21,15 @@ internal sealed record AskedFields(RowFields? Rows, JsonTypeInfo<VerdictResponse
 
     public bool IsWhole => ReferenceEquals(this, Whole);
 
-    public static bool TryRead(HttpRequest request, out AskedFields fields, out string fault)
+    /// <param name="text">As it was sent; null for all of them.</param>
+    public static bool TryRead(string? text, out AskedFields fields, out string fault)
     {
         fault = "";
-        if (!request.Query.TryGetValue("fields", out var values))
+        if (text is null)
         {
             fields = Whole;
             return true;
         }
-        var text = values.ToString();
         if (Kept.TryGetValue(text, out fields!))
         {
             return true;

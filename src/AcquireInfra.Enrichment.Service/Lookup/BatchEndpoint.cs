@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -18,9 +19,13 @@ internal sealed class BatchEndpoint(
 {
     readonly JudgeProvider _judges = judges;
 
-    public static async Task<IResult> PostBatch(HttpContext context, BatchEndpoint endpoint)
+    public static async Task<IResult> PostBatch(
+        HttpContext context,
+        [Description("json, ndjson or csv; by default as Accept says, else as what is sent.")] string? format,
+        [Description("Members of each answer, parted by commas.")] string? fields,
+        BatchEndpoint endpoint)
     {
-        if (BulkRequest.TryRead(context.Request, out var request) is { } problem)
+        if (BulkRequest.TryRead(context.Request, format, fields, out var request) is { } problem)
         {
             return problem;
         }

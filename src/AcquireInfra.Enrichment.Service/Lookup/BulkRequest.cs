@@ -42,18 +42,18 @@ internal sealed record BulkRequest(LineFormat? Lines, RowFormat Format, AskedFie
     };
 
     /// <returns>Null where all can be read.</returns>
-    public static ProblemHttpResult? TryRead(HttpRequest request, out BulkRequest read)
+    public static ProblemHttpResult? TryRead(HttpRequest request, string? askedFormat, string? askedFields, out BulkRequest read)
     {
         read = new(null, RowFormat.Json, AskedFields.Whole);
         if (!TryReadInput(request, out var lines))
         {
             return Problems.Of(ProblemKind.UnsupportedMediaType, $"'{SafeText.Shown(request.ContentType ?? "")}' is not taken here. {Sendable}");
         }
-        if (!TryReadOutput(request, lines, out var format))
+        if (!TryReadOutput(request, askedFormat, lines, out var format))
         {
-            return Problems.BadRequest($"There is no format '{SafeText.Shown(request.Query["format"].ToString())}'. There are json, ndjson and csv.");
+            return Problems.BadRequest($"There is no format '{SafeText.Shown(askedFormat!)}'. There are json, ndjson and csv.");
         }
-        if (!AskedFields.TryRead(request, out var fields, out var fault))
+        if (!AskedFields.TryRead(askedFields, out var fields, out var fault))
         {
             return Problems.BadRequest(fault);
         }
@@ -72,11 +72,11 @@ internal sealed record BulkRequest(LineFormat? Lines, RowFormat Format, AskedFie
     }
 
     // The parameter is for those who cannot set the header.
-    static bool TryReadOutput(HttpRequest request, LineFormat? lines, out RowFormat format)
+    static bool TryReadOutput(HttpRequest request, string? asked, LineFormat? lines, out RowFormat format)
     {
-        if (request.Query.TryGetValue("format", out var asked))
+        if (asked is not null)
         {
-            return Enum.TryParse(asked.ToString(), ignoreCase: true, out format) && !char.IsAsciiDigit(asked.ToString()[0]);
+            return Enum.TryParse(asked, ignoreCase: true, out format) && char.IsAsciiLetter(asked[0]);
         }
         format = lines switch { null => RowFormat.Json, LineFormat.Csv => RowFormat.Csv, _ => RowFormat.Ndjson };
         var accepted = request.GetTypedHeaders().Accept.OrderByDescending(accept => accept.Quality ?? 1);

@@ -1,11 +1,14 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Encodings.Web;
+using System.Text.Json.Serialization;
 using AcquireInfra.Enrichment.Addressing;
 using AcquireInfra.Enrichment.Exports;
 using AcquireInfra.Enrichment.Service.Auth;
 using AcquireInfra.Enrichment.Service.Hosting;
 using AcquireInfra.Enrichment.Service.Limits;
 using AcquireInfra.Enrichment.Service.Observability;
+using AcquireInfra.Enrichment.Service.OpenApi;
 using AcquireInfra.Enrichment.Verdicts;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -19,16 +22,11 @@ internal static class LookupEndpoints
     {
         builder.Services.AddProblemDetails();
         builder.Services.AddSingleton<RowRenderers>().AddSingleton<LinesAnswer>().AddSingleton<BatchEndpoint>();
-        builder.Services.AddOpenApi(openApi => openApi.AddDocumentTransformer((document, _, _) =>
-        {
-            document.Info.Title = "AcquireInfra.Enrichment";
-            document.Info.Description = "Which ASN and prefix an address is in, what it is used for, how risky it is, and who says so.";
-            return Task.CompletedTask;
-        }));
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
             // ASP.NET's own default lets < and > through; names of organisations and inputs come from whoever registers or sends them.
             json.SerializerOptions.Encoder = JavaScriptEncoder.Default;
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict; // else the API's description calls every number a text too
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, VerdictJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, BatchJson.Default);
         });
@@ -44,24 +42,35 @@ internal static class LookupEndpoints
             .WithName(nameof(GetVerdict))
             .RequireAuthorization(Roles.Lookup)
             .WithSummary("Judges one address; an address that no source lists is a verdict too, not a 404.")
+            .WithDescription(
+                "The whole verdict: network, categories, score, evidence and the reason in words. It is the same for an hour, a snapshot and a "
+                + "policy, which its ETag stands for.")
+            .WithMetadata(new ConnectorAction("Look up an IP address"))
+            .Produces<VerdictResponse>()
             .Produces(StatusCodes.Status304NotModified)
-            .ProducesProblem(StatusCodes.Status400BadRequest)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .ProducesProblems(ProblemKind.BadAddress, ProblemKind.BadRequest);
         group.MapPost("/ip:batch", BatchEndpoint.PostBatch)
             .RequireRateLimiting(LimitPolicy.BulkJobs)
             .WithName(nameof(BatchEndpoint.PostBatch))
             .RequireAuthorization(Roles.Bulk)
             .WithSummary("Judges many addresses, in order, duplicates kept; a bad item has its error in its place.")
+            .WithDescription(
+                "JSON is answered whole. Text, NDJSON and CSV are lines, up to a million, and answered as they come. NDJSON ends with a line "
+                + "that has the summary, and CSV has errors in its last columns.")
+            .WithMetadata(new ConnectorAction("Look up many IP addresses"))
             .Accepts<BatchRequest>("application/json", "text/plain", "application/x-ndjson", "text/csv")
             .Produces<BatchResponse>(StatusCodes.Status200OK, "application/json", "application/x-ndjson", "text/csv")
-            .ProducesProblem(StatusCodes.Status400BadRequest)
-            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
-            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .ProducesProblems(
+                ProblemKind.BadRequest, ProblemKind.TooManyItems, ProblemKind.BodyTooLarge, ProblemKind.UnsupportedMediaType, ProblemKind.DeadlineExceeded,
+                ProblemKind.Stopping);
     }
 
     internal static Results<JsonHttpResult<VerdictResponse>, StatusCodeHttpResult, ProblemHttpResult> GetVerdict(
-        string? ip, HttpContext context, JudgeProvider judges, LookupJournal journal)
+        [Description("IPv4 or IPv6 address as text.")] string? ip,
+        [Description("Members of the answer, parted by commas; all of them by default.")] string? fields,
+        HttpContext context,
+        JudgeProvider judges,
+        LookupJournal journal)
     {
         var began = Stopwatch.GetTimestamp();
         var text = LastSegments(context) ?? ip ?? "";
@@ -69,7 +78,7 @@ internal static class LookupEndpoints
         {
             return Problems.BadAddress(text, fault);
         }
-        if (!AskedFields.TryRead(context.Request, out var fields, out var unknown))
+        if (!AskedFields.TryRead(fields, out var asked, out var unknown))
         {
             return Problems.BadRequest(unknown);
         }
@@ -84,7 +93,7 @@ internal static class LookupEndpoints
         }
         var verdict = VerdictResponse.From(judge.Explain(address), judge);
         journal.Answered(context, LookupDoor.Rest, address, began);
-        return TypedResults.Json(verdict, fields.Shape);
+        return TypedResults.Json(verdict, asked.Shape);
     }
 
     // A verdict is a function of these alone, so the same tag is the same bytes.

@@ -21,7 +21,8 @@ public sealed class AccessTableTests(GuardedFixture fixture)
         ("/health/", Anonymous),
         ("/metrics", Anonymous), // on the admin port
         ("/grpc.health.v1.Health/", Anonymous),
-        ("/openapi/", AnyRole),
+        ("/openapi/", Anonymous),
+        ("/docs", Anonymous),
         ("/v1/ip/", Roles.Lookup),
         ("/v1/asn/", Roles.Lookup),
         ("/v1/cidr/", Roles.Lookup),
