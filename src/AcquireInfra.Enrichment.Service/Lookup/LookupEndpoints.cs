@@ -41,11 +41,11 @@ internal static class LookupEndpoints
             .RequireRateLimiting(LimitPolicy.Lookups)
             .WithName(nameof(GetVerdict))
             .RequireAuthorization(Roles.Lookup)
-            .WithSummary("Judges one address; an address that no source lists is a verdict too, not a 404.")
+            .WithSummary("Look up an IP address")
             .WithDescription(
-                "The whole verdict: network, categories, score, evidence and the reason in words. It is the same for an hour, a snapshot and a "
-                + "policy, which its ETag stands for.")
-            .WithMetadata(new ConnectorAction("Look up an IP address"))
+                "Judges one address; an address that no source lists is a verdict too, not a 404. The verdict has network, categories, score, "
+                + "evidence and the reason in words. It is the same for an hour, a snapshot and a policy, which its ETag stands for.")
+            .WithMetadata(new ConnectorAction())
             .Produces<VerdictResponse>()
             .Produces(StatusCodes.Status304NotModified)
             .ProducesProblems(ProblemKind.BadAddress, ProblemKind.BadRequest);
@@ -53,11 +53,12 @@ internal static class LookupEndpoints
             .RequireRateLimiting(LimitPolicy.BulkJobs)
             .WithName(nameof(BatchEndpoint.PostBatch))
             .RequireAuthorization(Roles.Bulk)
-            .WithSummary("Judges many addresses, in order, duplicates kept; a bad item has its error in its place.")
+            .WithSummary("Look up many IP addresses")
             .WithDescription(
-                "JSON is answered whole. Text, NDJSON and CSV are lines, up to a million, and answered as they come. NDJSON ends with a line "
-                + "that has the summary, and CSV has errors in its last columns.")
-            .WithMetadata(new ConnectorAction("Look up many IP addresses"))
+                "Judges addresses in order, duplicates kept; a bad item has its error in its place. JSON is answered whole. Text, NDJSON and "
+                + "CSV are lines, up to a million, and answered as they come. NDJSON ends with a line that has the summary, and CSV has errors "
+                + "in its last columns.")
+            .WithMetadata(new ConnectorAction())
             .Accepts<BatchRequest>("application/json", "text/plain", "application/x-ndjson", "text/csv")
             .Produces<BatchResponse>(StatusCodes.Status200OK, "application/json", "application/x-ndjson", "text/csv")
             .ProducesProblems(

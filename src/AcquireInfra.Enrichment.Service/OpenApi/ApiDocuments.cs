@@ -27,7 +27,7 @@ internal static class ApiDocuments
         {
             openApi.OpenApiVersion = OpenApiSpecVersion.OpenApi2_0;
             openApi.ShouldInclude = description => description.ActionDescriptor.EndpointMetadata.OfType<ConnectorAction>().Any();
-            openApi.AddOperationTransformer((operation, context, _) => ConnectorSchemas.AddNotes(operation, context));
+            openApi.AddOperationTransformer((operation, _, _) => ConnectorSchemas.AddNotes(operation));
             openApi.AddDocumentTransformer((document, _, _) => ConnectorSchemas.Finish(document));
         });
         return builder;
@@ -38,7 +38,7 @@ internal static class ApiDocuments
         app.MapOpenApi().AllowAnonymous();
         app.MapScalarApiReference("/docs", page =>
         {
-            page.WithTitle("AcquireInfra.Enrichment").WithOpenApiRoutePattern("/openapi/v1.json").DisableDefaultFonts();
+            page.WithTitle("AcquireInfra.Enrichment").WithOpenApiRoutePattern("/openapi/v1.json").DisableDefaultFonts().DisableAgent().HideDeveloperTools().HideClientButton();
             page.Telemetry = false;
         }).AllowAnonymous().AddEndpointFilter(async (invocation, next) =>
         {
@@ -98,9 +98,8 @@ internal static class ApiDocuments
     };
 }
 
-/// <summary>An endpoint that the connector offers as an action.</summary>
-/// <param name="Summary">Sentence case, without a full stop.</param>
-internal sealed record ConnectorAction(string Summary);
+/// <summary>Metadata of an endpoint that the connector offers as an action.</summary>
+internal sealed record ConnectorAction;
 
 /// <summary>The problems that an endpoint answers with, beside those of all.</summary>
 internal sealed record EndpointProblems(IReadOnlyList<Exports.ProblemKind> Kinds);

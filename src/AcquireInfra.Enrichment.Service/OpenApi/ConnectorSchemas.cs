@@ -3,7 +3,6 @@ using System.Text;
 using AcquireInfra.Enrichment.Exports;
 using AcquireInfra.Enrichment.Service.Auth;
 using AcquireInfra.Enrichment.Service.Lookup;
-using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
 namespace AcquireInfra.Enrichment.Service.OpenApi;
@@ -26,11 +25,8 @@ internal static class ConnectorSchemas
         ["ipv6"] = "IPv6",
     };
 
-    public static Task AddNotes(OpenApiOperation operation, OpenApiOperationTransformerContext context)
+    public static Task AddNotes(OpenApiOperation operation)
     {
-        var action = context.Description.ActionDescriptor.EndpointMetadata.OfType<ConnectorAction>().First();
-        operation.Description = operation.Summary;
-        operation.Summary = action.Summary;
         operation.Extensions = Visibility("important");
         foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>())
         {
@@ -79,12 +75,15 @@ internal static class ConnectorSchemas
         verdict.Remove(Embedded);
         document.Components!.Schemas![nameof(VerdictResponse)].Required?.Remove(Embedded);
         document.Components.Schemas.Remove(nameof(EmbeddedResponse));
+        var batch = BatchSchemas.PropertiesOf<BatchResponse>(document);
+        batch["summary"] = document.Components.Schemas[nameof(BatchSummary)]; // in place: a reference has no title
+        document.Components.Schemas.Remove(nameof(BatchSummary));
         var answer = new OpenApiSchema
         {
             Type = JsonSchemaType.Object,
             Properties = new Dictionary<string, IOpenApiSchema>(verdict) { ["error"] = BatchSchemas.Error() },
         };
-        BatchSchemas.PropertiesOf<BatchResponse>(document)["results"] = BatchSchemas.ArrayOf(answer, "One answer for each item, in order.");
+        batch["results"] = BatchSchemas.ArrayOf(answer, "One answer for each item, in order.");
         BatchSchemas.PropertiesOf<BatchRequest>(document)["ips"] =
             BatchSchemas.ArrayOf(new() { Type = JsonSchemaType.String }, "Addresses, one text each.");
     }
