@@ -48,7 +48,7 @@ public sealed class RowRenderer
     readonly RowParts _parts;
     readonly ConcurrentDictionary<DateTimeOffset, Judge> _hours = [];
 
-    // Profile 0 belongs to both families, which differ in what is assessed; special-purpose space has no profile at all.
+    // Profile 0 belongs to both families, which differ in what is assessed, and to every scope.
     readonly ulong[] _slotsWithoutProfile = new ulong[ScopeWords.Length + 1];
 
     public RowRenderer(Judge judge, RowFormat format, RowFields? fields = null)
@@ -177,11 +177,15 @@ public sealed class RowRenderer
     {
         foreach (ref var row in batch)
         {
-            row.Profile = !row.IsFault && row.Scope == AddressScope.Global ? _judge.Snapshot.Find(row.Address) : 0;
+            row.Profile = row.IsFault ? 0 : _judge.Snapshot.Find(row.Address);
         }
         foreach (ref var row in batch)
         {
-            row.Slot = row.IsFault ? 0 : row.Item.AtHourPlus1 != 0 ? SlotAt(row) : row.Profile == 0 ? SlotWithoutProfile(row) : _parts.SlotOf(row.Profile);
+            row.Slot = row.IsFault ? 0
+                : row.Item.AtHourPlus1 != 0 ? SlotAt(row)
+                : row.Profile == 0 ? SlotWithoutProfile(row)
+                : row.Scope != AddressScope.Global ? MakeSlot(_judge, row) // few are announced; the profile's own slot is for global ones
+                : _parts.SlotOf(row.Profile);
             if (row.Slot == 0 && !row.IsFault)
             {
                 row.Slot = MakeSlot(_judge, row);
@@ -219,7 +223,6 @@ public sealed class RowRenderer
         return MakeSlot(judge, row);
     }
 
-    // Of special-purpose space a row says the scope alone, so that one slot fits every address of the scope.
     ulong MakeSlot(Judge judge, in Row row)
     {
         var snapshot = judge.Snapshot;

@@ -14,7 +14,7 @@ public sealed class RowRendererTests
 {
     static readonly Judge Judge = new(
         TestSources.Open(
-            TestSources.AsnTable("9.1.0.0,9.1.255.255,64500,\"=cmd|' /C calc'!A0, \"\"Ltd\"\"\"\n9.2.0.0,9.3.255.255,64501,Plain Name\n2a0f::,2a0f:0:ffff:ffff:ffff:ffff:ffff:ffff,64501,Plain Name\n"),
+            TestSources.AsnTable("9.1.0.0,9.1.255.255,64500,\"=cmd|' /C calc'!A0, \"\"Ltd\"\"\"\n9.2.0.0,9.3.255.255,64501,Plain Name\n2a0f::,2a0f:0:ffff:ffff:ffff:ffff:ffff:ffff,64501,Plain Name\n2002::,2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff,64501,Plain Name\n"),
             TestSources.Roles("64501,hosting,Brand,certain,\n"),
             TestSources.Prefixes("vpns", "vpn", "9.1.1.0/24\n9.2.2.2\n2a0f:0:1::/48"),
             TestSources.Prefixes("relays", "relay", "9.1.1.128/25")),
@@ -25,7 +25,7 @@ public sealed class RowRendererTests
 
     static readonly string[] Inputs =
     [
-        "9.1.1.1", "9.1.1.200", "9.2.2.2", "9.2.2.3", "9.9.9.9", "2a0f:0:1::1", "2a0f:0:2::1", "2a0e::1", "10.0.0.1", "fe80::1%eth0", "64:ff9b::9.2.2.2",
+        "9.1.1.1", "9.1.1.200", "9.2.2.2", "9.2.2.3", "9.9.9.9", "2a0f:0:1::1", "2a0f:0:2::1", "2a0e::1", "10.0.0.1", "fe80::1%eth0", "64:ff9b::9.2.2.2", "2002:902:202::1",
         "::ffff:9.2.2.2", " [2a0f:0:1::1]:443 ", "9[.]1[.]1[.]1",
     ];
 
@@ -50,8 +50,8 @@ public sealed class RowRendererTests
             Assert.Equal(string.Join(' ', verdict.Categories), row["categories"]);
             Assert.Equal(verdict.Provider ?? "", row["provider"]);
             Assert.Equal(verdict.AsnRole ?? "", row["asnRole"]);
-            Assert.Equal(verdict.Scope == "global" ? verdict.Network ?? "" : "", row["network"]);
-            Assert.Equal(verdict.Scope == "global" ? verdict.Asn?.ToString() ?? "" : "", row["asn"]);
+            Assert.Equal(verdict.Network ?? "", row["network"]);
+            Assert.Equal(verdict.Asn?.ToString() ?? "", row["asn"]);
             Assert.Equal("", row["error"]);
         }
     }
