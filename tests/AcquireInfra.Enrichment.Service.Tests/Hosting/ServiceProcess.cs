@@ -26,8 +26,13 @@ internal sealed class ServiceProcess : IDisposable
     /// <summary>What it wrote to stderr.</summary>
     public IReadOnlyCollection<string> ErrorLines => _errors;
 
+    public Ports Ports => _ports;
+
     /// <summary>Starts it in the folder, with its state in the folder's "state".</summary>
-    public static ServiceProcess Start(TemporaryFolder folder, params string[] options)
+    public static ServiceProcess Start(TemporaryFolder folder, params string[] options) => Start(folder, trustedRoots: null, options);
+
+    /// <param name="trustedRoots">PEM file of the certificate authorities that it trusts; null for the system's.</param>
+    public static ServiceProcess Start(TemporaryFolder folder, string? trustedRoots, string[] options)
     {
         var ports = Ports.Free();
         var start = new ProcessStartInfo("dotnet")
@@ -36,6 +41,10 @@ internal sealed class ServiceProcess : IDisposable
             RedirectStandardError = true,
             RedirectStandardOutput = true,
         };
+        if (trustedRoots is not null)
+        {
+            start.Environment["SSL_CERT_FILE"] = trustedRoots;
+        }
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "AcquireInfra.Enrichment.Service.dll"));
         foreach (var option in (string[])[.. ports.Options, $"--Enrichment:StateFolder={folder["state"]}", .. options])
         {
