@@ -12,13 +12,14 @@ internal sealed class ServiceProcess : IDisposable
     readonly Process _process;
     readonly Ports _ports;
     readonly ConcurrentQueue<string> _errors = [];
+    readonly ConcurrentQueue<string> _output = [];
 
     ServiceProcess(ProcessStartInfo start, Ports ports)
     {
         _ports = ports;
         _process = Process.Start(start)!;
-        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
-        _process.OutputDataReceived += (_, _) => { }; // the log, read so that the pipe never fills
+        _process.ErrorDataReceived += (_, line) => Keep(_errors, line.Data);
+        _process.OutputDataReceived += (_, line) => Keep(_output, line.Data);
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
     }
@@ -26,7 +27,13 @@ internal sealed class ServiceProcess : IDisposable
     /// <summary>What it wrote to stderr.</summary>
     public IReadOnlyCollection<string> ErrorLines => _errors;
 
+    /// <summary>What it wrote to stdout: the log.</summary>
+    public IReadOnlyCollection<string> OutputLines => _output;
+
     public Ports Ports => _ports;
+
+    /// <summary>Open files, sockets and pipes; Linux only.</summary>
+    public int HandleCount => Directory.GetFileSystemEntries($"/proc/{_process.Id}/fd").Length;
 
     /// <summary>Starts it in the folder, with its state in the folder's "state".</summary>
     public static ServiceProcess Start(TemporaryFolder folder, params string[] options) => Start(folder, trustedRoots: null, options);
@@ -103,11 +110,11 @@ internal sealed class ServiceProcess : IDisposable
         _process.Dispose();
     }
 
-    void Keep(string? line)
+    static void Keep(ConcurrentQueue<string> lines, string? line)
     {
         if (line is not null)
         {
-            _errors.Enqueue(line);
+            lines.Enqueue(line);
         }
     }
 }
