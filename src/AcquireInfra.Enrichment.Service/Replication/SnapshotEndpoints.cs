@@ -4,6 +4,7 @@ using AcquireInfra.Enrichment.Service.Hosting;
 using AcquireInfra.Enrichment.Service.Limits;
 using AcquireInfra.Enrichment.Service.Lookup;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
 namespace AcquireInfra.Enrichment.Service.Replication;
@@ -54,14 +55,17 @@ internal static class SnapshotEndpoints
     internal static Results<Ok<SnapshotResponse>, ProblemHttpResult> GetSnapshot(JudgeProvider judges) =>
         judges.Current is { } judge ? TypedResults.Ok(SnapshotResponse.From(judge)) : Problems.NoSnapshot();
 
-    internal static Results<FileStreamHttpResult, ProblemHttpResult> GetSnapshotFile(HttpResponse response, JudgeProvider judges)
+    internal static Results<FileStreamHttpResult, ProblemHttpResult> GetSnapshotFile(
+        HttpContext context, JudgeProvider judges, IOptions<EnrichmentOptions> options)
     {
         if (judges.Current is not { } judge)
         {
             return Problems.NoSnapshot();
         }
-        response.Headers.CacheControl = Revalidated;
-        response.Headers[PolicyVersionHeader] = judge.PolicyVersion;
+        var headers = context.Response.Headers;
+        headers.CacheControl = Revalidated;
+        headers[PolicyVersionHeader] = judge.PolicyVersion;
+        EndAfter(options.Value.DownloadDeadline, context);
         return TypedResults.Stream(judge.Snapshot.OpenRead(), entityTag: TagOf(judge.Snapshot.Id), enableRangeProcessing: true);
     }
 
@@ -74,6 +78,15 @@ internal static class SnapshotEndpoints
         response.Headers.CacheControl = Revalidated;
         var hash = Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(0, 16));
         return TypedResults.Bytes(json, "application/json", entityTag: TagOf(hash));
+    }
+
+    // The web server lets a caller read as slowly as 240 B/s, which would hold a place for hours.
+    static void EndAfter(TimeSpan deadline, HttpContext context)
+    {
+        var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        context.Response.RegisterForDispose(end);
+        end.CancelAfter(deadline);
+        context.RequestAborted = end.Token;
     }
 
     static EntityTagHeaderValue TagOf(string id) => new($"\"{id}\"");

@@ -75,6 +75,7 @@ public sealed class ReplicaOfServiceTests(ServiceFixture fixture) : IDisposable
             await local.FollowsAsync(next.Id);
             quickest = quickest < Stopwatch.GetElapsedTime(began) ? quickest : Stopwatch.GetElapsedTime(began);
         }
+        TestContext.Current.TestOutputHelper?.WriteLine($"a swap was followed in {quickest}");
         Assert.True(quickest < TimeSpan.FromSeconds(1), $"the quickest took {quickest}");
         judges.UsePolicy(SmallData.PolicyNamed("p2"));
         await local.UntilAsync(() => local.Client.Replica!.PolicyVersion == "p2", "it judges by the new policy");
