@@ -38,9 +38,11 @@ internal sealed class RunningService : IAsyncDisposable
     }
 
     /// <summary>Starts it and waits no longer than a supervisor does.</summary>
-    public static async Task<RunningService> StartListeningAsync(string stateFolder, params string[] options)
+    public static Task<RunningService> StartListeningAsync(string stateFolder, params string[] options) => StartAtAsync(Ports.Free(), stateFolder, options);
+
+    /// <summary>Starts it where another one was, or will be.</summary>
+    public static async Task<RunningService> StartAtAsync(Ports ports, string stateFolder, params string[] options)
     {
-        var ports = Ports.Free();
         const string Quiet = "--Logging:Console:LogLevel:Default=None"; // the captured log has it all
         var app = ServiceApp.Build([.. ports.Options, Quiet, $"--Enrichment:StateFolder={stateFolder}", .. options]);
         var service = new RunningService(app, ports);

@@ -1,3 +1,4 @@
+using System.Text;
 using AcquireInfra.Enrichment.Feeds.Loading;
 using AcquireInfra.Enrichment.Feeds.Storage;
 using AcquireInfra.Enrichment.Parsing;
@@ -25,6 +26,10 @@ internal static class SmallData
         File.WriteAllText(Path.Combine(folder, "list.txt"), list);
         File.Copy(Path.Combine(DataFolder.DefaultPath, "policy.json"), Path.Combine(folder, "policy.json"), overwrite: true);
     }
+
+    /// <summary>The bundled policy under another name.</summary>
+    public static byte[] PolicyNamed(string version) => Encoding.UTF8.GetBytes(
+        Encoding.UTF8.GetString(new DataFolder(DataFolder.DefaultPath).ReadPolicyJson()).Replace("\"p1\"", $"\"{version}\"", StringComparison.Ordinal));
 
     /// <summary>A service on this data.</summary>
     public static Task<RunningService> StartAsync(TemporaryFolder folder, params string[] options)

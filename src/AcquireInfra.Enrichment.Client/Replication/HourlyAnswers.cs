@@ -33,30 +33,32 @@ internal sealed class HourlyAnswers
     public IpVerdict Score(Address address)
     {
         var profile = Snapshot.Find(address);
-        var isGlobal = SpecialPurpose.ScopeOf(address) == AddressScope.Global;
-        var facts = profile == 0 ? NothingKnown : isGlobal ? Remembered(profile, address) : FactsOf(address);
+        var scope = SpecialPurpose.ScopeOf(address);
+        var isGlobal = scope == AddressScope.Global;
+        var facts = profile == 0 ? NothingKnown : isGlobal ? Remembered(profile, !address.IsIPv4) : FactsOf(profile, scope, !address.IsIPv4);
         return new(address, isGlobal ? _judge.VerdictOf(profile, !address.IsIPv4) : Verdict.Special, facts, Basis);
     }
 
     public VerdictResponse Explain(Address address) => VerdictResponse.From(_judge.Explain(address), _judge);
 
     // Two threads may both make them: they make the same.
-    NetworkFacts Remembered(uint profile, Address address)
+    NetworkFacts Remembered(uint profile, bool isIPv6)
     {
         ref var slot = ref _facts[profile];
         if (Volatile.Read(ref slot) is { } known)
         {
             return known;
         }
-        var facts = FactsOf(address);
+        var facts = FactsOf(profile, AddressScope.Global, isIPv6);
         Volatile.Write(ref slot, facts);
         return facts;
     }
 
-    NetworkFacts FactsOf(Address address)
+    NetworkFacts FactsOf(uint profile, AddressScope scope, bool isIPv6)
     {
-        var report = _judge.Explain(address);
-        var name = report.Asn is { Name.Length: > 0 } named ? named.Name : null;
-        return new(report.Asn?.Asn, name, report.Asn?.Role ?? AsnRole.Unknown, report.Provider, report.Network?.Length ?? 0);
+        var known = ProfileFacts.Of(_judge, profile, scope, isIPv6);
+        var name = known.Asn is { Name.Length: > 0 } named ? named.Name : null;
+        var length = Snapshot.ProfileAt(profile).NetworkLength;
+        return new(known.Asn?.Asn, name, known.Asn?.Role ?? AsnRole.Unknown, known.Provider, length);
     }
 }

@@ -15,7 +15,10 @@ public sealed class DataFolder
 
     /// <exception cref="BundledDataMissingException">There is no policy.json that can be read.</exception>
     /// <exception cref="FormatException">The policy is wrong.</exception>
-    public Policy ReadPolicy() => Policy.Parse(Read("policy.json"));
+    public Policy ReadPolicy() => Policy.Parse(ReadPolicyJson());
+
+    /// <exception cref="BundledDataMissingException">There is no policy.json that can be read.</exception>
+    public byte[] ReadPolicyJson() => Read("policy.json");
 
     /// <summary>The bundled sources, and those of a further manifest: an entry there replaces the bundled one of the same id.</summary>
     /// <param name="furtherManifest">Path of an operator's manifest; null for none.</param>

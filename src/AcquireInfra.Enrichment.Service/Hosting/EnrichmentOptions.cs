@@ -63,6 +63,10 @@ public sealed class EnrichmentOptions
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan GrpcStreamDeadline { get; set; } = TimeSpan.FromMinutes(15);
 
+    /// <summary>Longest a snapshot's download lasts; it takes a place of the bulk jobs: 1 second to 1 day. Default 15 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan DownloadDeadline { get; set; } = TimeSpan.FromMinutes(15);
+
     /// <summary>Whether gRPC reflection tells callers the contract; in the environment Development it always does. Default: no.</summary>
     public bool GrpcReflection { get; set; }
 

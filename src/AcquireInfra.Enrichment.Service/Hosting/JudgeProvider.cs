@@ -10,17 +10,26 @@ namespace AcquireInfra.Enrichment.Service.Hosting;
 internal sealed class JudgeProvider(SnapshotHolder snapshots, TimeProvider time)
 {
     readonly Lock _making = new();
-    Policy? _policy;
+    ReadPolicy? _policy;
     Judge? _current;
 
-    public void UsePolicy(Policy policy) => Volatile.Write(ref _policy, policy);
+    /// <summary>Judges by another policy from now on, and announces that.</summary>
+    /// <exception cref="FormatException">The JSON is no policy; the one before goes on.</exception>
+    public void UsePolicy(byte[] json)
+    {
+        Volatile.Write(ref _policy, new(Policy.Parse(json), json));
+        snapshots.Announce();
+    }
+
+    /// <summary>The policy as it was read, byte by byte; null until there is one.</summary>
+    public byte[]? PolicyJson => Volatile.Read(ref _policy)?.Json;
 
     /// <summary>Null until there is a snapshot.</summary>
     public Judge? Current
     {
         get
         {
-            if (snapshots.Current is not { } snapshot || Volatile.Read(ref _policy) is not { } policy)
+            if (snapshots.Current is not { } snapshot || Volatile.Read(ref _policy)?.Policy is not { } policy)
             {
                 return null;
             }
@@ -42,4 +51,6 @@ internal sealed class JudgeProvider(SnapshotHolder snapshots, TimeProvider time)
             return _current!;
         }
     }
+
+    sealed record ReadPolicy(Policy Policy, byte[] Json);
 }

@@ -4,6 +4,7 @@ using AcquireInfra.Enrichment.Service.Limits;
 using AcquireInfra.Enrichment.Service.Lookup;
 using AcquireInfra.Enrichment.Service.Observability;
 using AcquireInfra.Enrichment.Service.OpenApi;
+using AcquireInfra.Enrichment.Service.Replication;
 using AcquireInfra.Enrichment.Service.Rpc;
 
 namespace AcquireInfra.Enrichment.Service.Hosting;
@@ -23,6 +24,7 @@ internal static class ServiceApp
         builder.AddHealth();
         builder.AddLookup();
         builder.AddApiDocuments();
+        builder.AddReplication();
         builder.AddRpc();
         more?.Invoke(builder.Services);
         var app = builder.Build();
@@ -34,6 +36,7 @@ internal static class ServiceApp
         app.UseRateLimiter();
         app.UseAuthorization();
         app.MapLookup();
+        app.MapReplication();
         app.MapRpc();
         app.MapHealth();
         app.MapTelemetry();

@@ -4,7 +4,6 @@ using AcquireInfra.Enrichment.Feeds.Manifest;
 using AcquireInfra.Enrichment.Feeds.Storage;
 using AcquireInfra.Enrichment.Service.Observability;
 using AcquireInfra.Enrichment.Snapshots;
-using AcquireInfra.Enrichment.Verdicts;
 using Microsoft.Extensions.Options;
 
 namespace AcquireInfra.Enrichment.Service.Hosting;
@@ -27,7 +26,7 @@ internal sealed class SnapshotLoader(
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         var data = new DataFolder(options.Value.DataFolder);
-        judges.UsePolicy(ReadPolicy(data));
+        UsePolicy(data.ReadPolicyJson());
         var (sources, manifestText) = data.LocateSources(options.Value.Sources is { Length: > 0 } manifest ? manifest : null);
         try
         {
@@ -85,11 +84,11 @@ internal sealed class SnapshotLoader(
         Log.SnapshotLive(logger, snapshot.Id, snapshot.Sources.Count, snapshot.FileBytes, milliseconds);
     }
 
-    static Policy ReadPolicy(DataFolder data)
+    void UsePolicy(byte[] json)
     {
         try
         {
-            return data.ReadPolicy();
+            judges.UsePolicy(json);
         }
         catch (FormatException exception)
         {

@@ -5,18 +5,18 @@ using AcquireInfra.Enrichment.Verdicts;
 
 namespace AcquireInfra.Enrichment.Service.Rpc;
 
-/// <summary>Follows the live snapshot. Swaps that come while the last one is still being sent are one: the newest.</summary>
+/// <summary>Follows the live snapshot and its policy. Changes that come while the last one is still being sent are one: the newest.</summary>
 internal sealed class SnapshotWatch(SnapshotHolder snapshots, JudgeProvider judges)
 {
-    /// <summary>The judge of the live snapshot at once, or of the first one when it comes; then one whenever the snapshot is another.</summary>
+    /// <summary>The judge of the live snapshot at once, or of the first one when it comes; then one whenever the snapshot or the policy is another.</summary>
     public async IAsyncEnumerable<Judge> ReadAllAsync([EnumeratorCancellation] CancellationToken cancelled)
     {
-        for (var sentId = ""; ;)
+        for ((string, string)? sent = null; ;)
         {
             var nextSwap = snapshots.NextSwap;
-            if (judges.Current is { } judge && judge.Snapshot.Id != sentId)
+            if (judges.Current is { } judge && sent != (judge.Snapshot.Id, judge.PolicyVersion))
             {
-                sentId = judge.Snapshot.Id;
+                sent = (judge.Snapshot.Id, judge.PolicyVersion);
                 yield return judge;
             }
             await nextSwap.WaitAsync(cancelled);

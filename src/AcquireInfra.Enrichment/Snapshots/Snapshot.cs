@@ -104,6 +104,12 @@ public sealed unsafe class Snapshot
         }
     }
 
+    /// <summary>
+    /// The bytes of the file, for copies of it. They are read from the mapping: they stay the same when the file is deleted or another
+    /// takes its name, and the stream keeps the snapshot.
+    /// </summary>
+    public Stream OpenRead() => new FileContent(this, offset: 0);
+
     /// <summary>Finds what is known of an address. Allocates nothing.</summary>
     /// <returns>Index of its profile; 0 where nothing is known.</returns>
     public uint Find(Address address)
@@ -219,6 +225,16 @@ public sealed unsafe class Snapshot
     RadixTrie TrieAt(SectionTable table, Section first) => new(
         (ulong*)(_start + table.OffsetOf(first)), (ushort*)(_start + table.OffsetOf(first + 1)), (uint*)(_start + table.OffsetOf(first + 2)),
         (uint*)(_start + table.OffsetOf(first + 3)), (ushort*)(_start + table.OffsetOf(first + 4)));
+
+    // Over the handle, which holds the mapping during each read.
+    sealed class FileContent(Snapshot snapshot, long offset) : UnmanagedMemoryStream(snapshot._view, offset, snapshot.FileBytes, FileAccess.Read)
+    {
+        protected override void Dispose(bool disposing)
+        {
+            base.Dispose(disposing);
+            GC.KeepAlive(snapshot);
+        }
+    }
 
     // The acquired pointer alone would keep the mapping for ever.
     static void Unmap(SafeMemoryMappedViewHandle view)

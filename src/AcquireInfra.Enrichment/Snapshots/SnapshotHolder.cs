@@ -10,7 +10,7 @@ public sealed class SnapshotHolder
     public Snapshot? Current => Volatile.Read(ref _current);
 
     /// <summary>
-    /// Ends with the next swap. Take it before <see cref="Current"/>, and no swap is missed; whoever is late sees the newest only.
+    /// Ends with the next swap or announcement. Take it before <see cref="Current"/>, and none is missed; whoever is late sees the newest only.
     /// </summary>
     public Task NextSwap => Volatile.Read(ref _nextSwap).Task;
 
@@ -18,9 +18,12 @@ public sealed class SnapshotHolder
     public Snapshot? Swap(Snapshot next)
     {
         var previous = Interlocked.Exchange(ref _current, next);
-        Interlocked.Exchange(ref _nextSwap, NewSignal()).SetResult();
+        Announce();
         return previous;
     }
+
+    /// <summary>Wakes those who wait for a swap though there was none: what the snapshot is judged by is another.</summary>
+    public void Announce() => Interlocked.Exchange(ref _nextSwap, NewSignal()).SetResult();
 
     // A swap does not run what waits for it.
     static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -10,6 +10,8 @@ internal sealed record TestKey(string Id, params string[] Roles)
     /// <summary>What the caller sends.</summary>
     public string Text { get; } = $"{Id}.{Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32))}";
 
+    public string Secret => Text[(Id.Length + 1)..];
+
     public string Digest => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(Text)));
 
     /// <summary>An entry of the file of keys.</summary>

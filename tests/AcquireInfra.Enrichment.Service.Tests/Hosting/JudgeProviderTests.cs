@@ -21,7 +21,7 @@ public sealed class JudgeProviderTests : IDisposable
         Assert.Null(_judges.Current);
         _holder.Swap(Compile("192.0.2.0/24\n"));
         Assert.Null(_judges.Current);
-        _judges.UsePolicy(new DataFolder(DataFolder.DefaultPath).ReadPolicy());
+        _judges.UsePolicy(new DataFolder(DataFolder.DefaultPath).ReadPolicyJson());
         Assert.NotNull(_judges.Current);
     }
 
@@ -77,7 +77,7 @@ public sealed class JudgeProviderTests : IDisposable
 
     void Use(string list)
     {
-        _judges.UsePolicy(new DataFolder(DataFolder.DefaultPath).ReadPolicy());
+        _judges.UsePolicy(new DataFolder(DataFolder.DefaultPath).ReadPolicyJson());
         _holder.Swap(Compile(list));
     }
 

@@ -12,13 +12,14 @@ internal sealed class ServiceProcess : IDisposable
     readonly Process _process;
     readonly Ports _ports;
     readonly ConcurrentQueue<string> _errors = [];
+    readonly ConcurrentQueue<string> _output = [];
 
     ServiceProcess(ProcessStartInfo start, Ports ports)
     {
         _ports = ports;
         _process = Process.Start(start)!;
-        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
-        _process.OutputDataReceived += (_, _) => { }; // the log, read so that the pipe never fills
+        _process.ErrorDataReceived += (_, line) => Keep(_errors, line.Data);
+        _process.OutputDataReceived += (_, line) => Keep(_output, line.Data);
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
     }
@@ -26,8 +27,19 @@ internal sealed class ServiceProcess : IDisposable
     /// <summary>What it wrote to stderr.</summary>
     public IReadOnlyCollection<string> ErrorLines => _errors;
 
+    /// <summary>What it wrote to stdout: the log.</summary>
+    public IReadOnlyCollection<string> OutputLines => _output;
+
+    public Ports Ports => _ports;
+
+    /// <summary>Open files, sockets and pipes; Linux only.</summary>
+    public int HandleCount => Directory.GetFileSystemEntries($"/proc/{_process.Id}/fd").Length;
+
     /// <summary>Starts it in the folder, with its state in the folder's "state".</summary>
-    public static ServiceProcess Start(TemporaryFolder folder, params string[] options)
+    public static ServiceProcess Start(TemporaryFolder folder, params string[] options) => Start(folder, trustedRoots: null, options);
+
+    /// <param name="trustedRoots">PEM file of the certificate authorities that it trusts; null for the system's.</param>
+    public static ServiceProcess Start(TemporaryFolder folder, string? trustedRoots, string[] options)
     {
         var ports = Ports.Free();
         var start = new ProcessStartInfo("dotnet")
@@ -36,6 +48,10 @@ internal sealed class ServiceProcess : IDisposable
             RedirectStandardError = true,
             RedirectStandardOutput = true,
         };
+        if (trustedRoots is not null)
+        {
+            start.Environment["SSL_CERT_FILE"] = trustedRoots;
+        }
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "AcquireInfra.Enrichment.Service.dll"));
         foreach (var option in (string[])[.. ports.Options, $"--Enrichment:StateFolder={folder["state"]}", .. options])
         {
@@ -94,11 +110,11 @@ internal sealed class ServiceProcess : IDisposable
         _process.Dispose();
     }
 
-    void Keep(string? line)
+    static void Keep(ConcurrentQueue<string> lines, string? line)
     {
         if (line is not null)
         {
-            _errors.Enqueue(line);
+            lines.Enqueue(line);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace AcquireInfra.Enrichment.Service.Tests.Hosting;
 
@@ -46,6 +47,10 @@ public sealed class ServiceProcessTests
     [InlineData("Enrichment:MaxBatchItem=5", "Enrichment:MaxBatchItem")]
     [InlineData("Enrichment:Sources=/no/such/manifest.json", "/no/such/manifest.json")]
     [InlineData("Kestrel:Endpoints:Rest:Url=nonsense", "Kestrel:Endpoints:Rest:Url")]
+    [InlineData("Kestrel:Endpoints:Rest:Url=http://0.0.0.0:0", "Kestrel:Endpoints:Rest:Url is http://0.0.0.0:0, which others can reach, without TLS and authentication.")]
+    [InlineData("Kestrel:Endpoints:Rest:Url=https://127.0.0.1:0", "Kestrel:Endpoints:Rest:Url")]                        // https, and no certificate
+    [InlineData("Kestrel:Endpoints:Rest:Certificate:Path=/no/such.pfx", "Kestrel:Endpoints:Rest:Certificate:Path")]
+    [InlineData("Enrichment:Auth:ApiKeysFile=/no/such.json", "/no/such.json")]
     public async Task Process_WrongOption_ExitsWith78AndOneLine(string option, string key)
     {
         using var folder = new TemporaryFolder();
@@ -55,6 +60,31 @@ public sealed class ServiceProcessTests
         var line = Assert.Single(process.ErrorLines);
         Assert.StartsWith("Wrong configuration: ", line, StringComparison.Ordinal);
         Assert.Contains(key, line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Process_PortInUse_ExitsWith71AndNamesTheEndpoint()
+    {
+        using var folder = new TemporaryFolder();
+        SmallData.Write(folder["data"]);
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var taken = $"http://127.0.0.1:{((IPEndPoint)other.LocalEndpoint).Port}";
+        using var process = ServiceProcess.Start(folder, $"--Enrichment:DataFolder={folder["data"]}", $"--Kestrel:Endpoints:Grpc:Url={taken}");
+        Assert.Equal(71, await process.ExitCodeAsync());
+        Assert.Equal(
+            $"Cannot listen at Kestrel:Endpoints:Grpc:Url={taken}: the address is in use. End what listens there, or set another URL.", Assert.Single(process.ErrorLines));
+    }
+
+    [Fact]
+    public async Task Process_AddressOfNoneOfOurs_ExitsWith71AndOneLine()
+    {
+        using var folder = new TemporaryFolder();
+        SmallData.Write(folder["data"]);
+        using var process = ServiceProcess.Start(
+            folder, $"--Enrichment:DataFolder={folder["data"]}", "--Kestrel:Endpoints:Rest:Url=http://192.0.2.7:8080", "--Enrichment:AllowInsecureBind=true");
+        Assert.Equal(71, await process.ExitCodeAsync());
+        Assert.Contains("Kestrel:Endpoints:Rest:Url=http://192.0.2.7:8080", Assert.Single(process.ErrorLines), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -12,8 +12,13 @@ internal sealed class RpcClient : IDisposable
 
     readonly GrpcChannel _channel;
 
-    public RpcClient(RunningService service) => _channel = GrpcChannel.ForAddress(
-        $"http://127.0.0.1:{service.Ports.Grpc}", new GrpcChannelOptions { MaxReceiveMessageSize = null, MaxSendMessageSize = null });
+    public RpcClient(RunningService service)
+        : this(service.Ports)
+    {
+    }
+
+    public RpcClient(Ports ports) => _channel = GrpcChannel.ForAddress(
+        $"http://127.0.0.1:{ports.Grpc}", new GrpcChannelOptions { MaxReceiveMessageSize = null, MaxSendMessageSize = null });
 
     public async Task<Verdict> VerdictAsync(ScoreIpRequest request) => (await ScoreAsync(request)).Verdict;
 

@@ -62,6 +62,23 @@ public sealed class SnapshotRpcTests(ServiceFixture fixture) : IDisposable
     }
 
     [Fact]
+    public async Task WatchSnapshots_AnotherPolicy_IsAnnouncedWithTheSameSnapshot()
+    {
+        using var folder = new TemporaryFolder();
+        await using var service = await SmallData.StartAsync(folder);
+        using var client = new RpcClient(service);
+        using var watcher = client.Watch();
+        var (live, judges) = (service.Services.GetRequiredService<SnapshotHolder>().Current!, service.Services.GetRequiredService<JudgeProvider>());
+        await AssertNextAsync(watcher, live);
+        judges.UsePolicy(judges.PolicyJson!); // the same one again is no news
+        judges.UsePolicy(SmallData.PolicyNamed("p2"));
+        await AssertNextAsync(watcher, live);
+        Assert.Equal("p2", watcher.ResponseStream.Current.Snapshot.PolicyVersion);
+        Assert.Throws<FormatException>(() => judges.UsePolicy([.. "{}"u8]));
+        Assert.Equal("p2", (await client.SnapshotAsync()).Snapshot.PolicyVersion);
+    }
+
+    [Fact]
     public async Task WatchSnapshots_WhenTheServiceStops_EndsUnavailableAtOnce()
     {
         using var folder = new TemporaryFolder();

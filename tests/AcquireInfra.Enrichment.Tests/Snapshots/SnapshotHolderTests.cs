@@ -15,6 +15,17 @@ public sealed class SnapshotHolderTests
         Assert.False(holder.NextSwap.IsCompleted);
     }
 
+    [Fact]
+    public void Announce_SameSnapshot_WakesWhoWaits()
+    {
+        var holder = new SnapshotHolder();
+        var next = holder.NextSwap;
+        holder.Announce();
+        Assert.True(next.IsCompletedSuccessfully);
+        Assert.False(holder.NextSwap.IsCompleted);
+        Assert.Null(holder.Current);
+    }
+
     // A follower that takes the signal first and reads then ends up at the newest, however many swaps fall between.
     [Fact]
     public async Task NextSwap_SwapsUnderAFollower_TheLastOneIsSeen()

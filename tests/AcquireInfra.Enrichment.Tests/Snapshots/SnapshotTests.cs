@@ -152,6 +152,31 @@ public sealed class SnapshotTests
         Assert.Equal(64500u, snapshot.AsnOf(snapshot.ProfileAt(snapshot.Find(Address.Parse("192.0.2.1"))))?.Asn.Number);
     }
 
+    // As a download reads it: slowly, while the file goes and nobody else holds the snapshot.
+    [Fact]
+    public void OpenRead_FileDeletedAndSnapshotDropped_GivesEveryByte()
+    {
+        var file = new TemporaryFile(Sample);
+        using var content = OpenContent(file.Path);
+        file.Dispose();
+        var copy = new MemoryStream();
+        var buffer = new byte[7_777];
+        for (int read, round = 0; (read = content.Read(buffer)) > 0; round++)
+        {
+            copy.Write(buffer, 0, read);
+            if (round % 50 == 0)
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+            }
+        }
+        Assert.Equal(Sample, copy.ToArray());
+        Assert.Equal(Sample.Length, content.Length); // and not the page's end
+    }
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    static Stream OpenContent(string path) => Snapshot.Open(path).OpenRead();
+
     [Fact]
     public void Open_GoodAndBadManyTimes_LeavesNoMapping()
     {

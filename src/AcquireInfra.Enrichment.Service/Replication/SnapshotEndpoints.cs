@@ -1,0 +1,93 @@
+using System.Security.Cryptography;
+using AcquireInfra.Enrichment.Service.Auth;
+using AcquireInfra.Enrichment.Service.Hosting;
+using AcquireInfra.Enrichment.Service.Limits;
+using AcquireInfra.Enrichment.Service.Lookup;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+
+namespace AcquireInfra.Enrichment.Service.Replication;
+
+/// <summary>
+/// What a replica needs to answer as this service does: the live snapshot's file and the policy. A swap while a file is on its way
+/// changes nothing: its bytes come from the mapping, which whoever reads it keeps.
+/// </summary>
+internal static class SnapshotEndpoints
+{
+    /// <summary>On the file, 304 included, so that a replica learns of another policy for the same snapshot.</summary>
+    public const string PolicyVersionHeader = "X-Enrichment-Policy-Version";
+
+    // An answer may be kept, and is asked for again each time.
+    const string Revalidated = "private, no-cache";
+
+    public static IHostApplicationBuilder AddReplication(this IHostApplicationBuilder builder)
+    {
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, SnapshotJson.Default));
+        return builder;
+    }
+
+    public static void MapReplication(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/v1/snapshots/current").WithTags("Snapshots").RequireAuthorization(Roles.Bulk);
+        group.MapBoth("", GetSnapshot, LimitPolicy.Lookups)
+            .WithName(nameof(GetSnapshot))
+            .WithSummary("The live snapshot and its sources.");
+        group.MapBoth("/file", GetSnapshotFile, LimitPolicy.BulkJobs)
+            .WithName(nameof(GetSnapshotFile))
+            .WithSummary("The live snapshot's file, for replicas; conditional and partial requests are answered as RFC 9110 says.")
+            .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream")
+            .Produces(StatusCodes.Status304NotModified);
+        group.MapBoth("/policy", GetPolicy, LimitPolicy.Lookups)
+            .WithName(nameof(GetPolicy))
+            .WithSummary("The policy that the live snapshot is judged by.")
+            .Produces(StatusCodes.Status200OK, contentType: "application/json")
+            .Produces(StatusCodes.Status304NotModified);
+    }
+
+    // HEAD is a route of its own: one operation of the OpenAPI document would have two methods and one name.
+    static RouteHandlerBuilder MapBoth(this RouteGroupBuilder group, string pattern, Delegate handler, string limit)
+    {
+        group.MapMethods(pattern, [HttpMethods.Head], handler).RequireRateLimiting(limit).ExcludeFromDescription();
+        return group.MapGet(pattern, handler).RequireRateLimiting(limit).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+    }
+
+    internal static Results<Ok<SnapshotResponse>, ProblemHttpResult> GetSnapshot(JudgeProvider judges) =>
+        judges.Current is { } judge ? TypedResults.Ok(SnapshotResponse.From(judge)) : Problems.NoSnapshot();
+
+    internal static Results<FileStreamHttpResult, ProblemHttpResult> GetSnapshotFile(
+        HttpContext context, JudgeProvider judges, IOptions<EnrichmentOptions> options)
+    {
+        if (judges.Current is not { } judge)
+        {
+            return Problems.NoSnapshot();
+        }
+        var headers = context.Response.Headers;
+        headers.CacheControl = Revalidated;
+        headers[PolicyVersionHeader] = judge.PolicyVersion;
+        EndAfter(options.Value.DownloadDeadline, context);
+        return TypedResults.Stream(judge.Snapshot.OpenRead(), entityTag: TagOf(judge.Snapshot.Id), enableRangeProcessing: true);
+    }
+
+    internal static Results<FileContentHttpResult, ProblemHttpResult> GetPolicy(HttpResponse response, JudgeProvider judges)
+    {
+        if (judges.PolicyJson is not { } json)
+        {
+            return Problems.NoSnapshot();
+        }
+        response.Headers.CacheControl = Revalidated;
+        var hash = Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(0, 16));
+        return TypedResults.Bytes(json, "application/json", entityTag: TagOf(hash));
+    }
+
+    // The web server lets a caller read as slowly as 240 B/s, which would hold a place for hours.
+    static void EndAfter(TimeSpan deadline, HttpContext context)
+    {
+        var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        context.Response.RegisterForDispose(end);
+        end.CancelAfter(deadline);
+        context.RequestAborted = end.Token;
+    }
+
+    static EntityTagHeaderValue TagOf(string id) => new($"\"{id}\"");
+}
