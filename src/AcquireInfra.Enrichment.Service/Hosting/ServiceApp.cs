@@ -23,6 +23,7 @@ internal static class ServiceApp
         builder.AddHealth();
         builder.AddLookup();
         builder.AddApiDocuments();
+        builder.AddSpace();
         builder.AddRpc();
         more?.Invoke(builder.Services);
         var app = builder.Build();
@@ -34,6 +35,7 @@ internal static class ServiceApp
         app.UseRateLimiter();
         app.UseAuthorization();
         app.MapLookup();
+        app.MapSpace();
         app.MapRpc();
         app.MapHealth();
         app.MapTelemetry();

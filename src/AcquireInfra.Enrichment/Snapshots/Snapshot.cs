@@ -263,6 +263,9 @@ public readonly record struct Profile
     public int NetworkLength => Word.NetworkLength;
 
     public bool IsEmpty => Word.Bits == 0;
+
+    /// <summary>Family of the addresses that have it; profile 0, where nothing is known, is of both and does not tell.</summary>
+    public bool IsIPv6 => Word.IsIPv6;
 }
 
 /// <summary>What a snapshot knows of an ASN.</summary>
