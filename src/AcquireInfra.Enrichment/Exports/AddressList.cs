@@ -25,7 +25,7 @@ public static class AddressList
     public static void Write(Judge judge, AddressListFilter filter, Stream destination)
     {
         var rows = new ExportRows(judge.ForExport(), (segment, facts, row) => Render(filter, facts, row));
-        TextRows.Write(rows, Encoding.UTF8.GetBytes(HeaderOf(judge.ForExport(), filter)), CsvFields.WritePrefix, destination);
+        TextRows.Write(rows, Encoding.UTF8.GetBytes(HeaderOf(judge, filter)), CsvFields.WritePrefix, destination);
     }
 
     static string HeaderOf(Judge judge, AddressListFilter filter)

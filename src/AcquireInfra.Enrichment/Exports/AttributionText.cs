@@ -6,13 +6,12 @@ namespace AcquireInfra.Enrichment.Exports;
 /// <summary>Whom an export owes what, for people: travels with every export.</summary>
 public static class AttributionText
 {
-    /// <summary>The snapshot with its date, then a line for each source that counts: name, licence, attribution, homepage, date.</summary>
+    /// <summary>The snapshot with its date, then a line for each source that is exportable: name, licence, attribution, homepage, date.</summary>
     public static IEnumerable<string> LinesOf(Judge judge)
     {
-        var export = judge.ForExport();
-        var snapshot = export.Snapshot;
-        yield return $"snapshot {snapshot.Id}, policy {export.PolicyVersion}, data of {Utc(snapshot.DataAsOf)}";
-        foreach (var source in snapshot.Sources.Where(export.Counts))
+        var snapshot = judge.Snapshot;
+        yield return $"snapshot {snapshot.Id}, policy {judge.PolicyVersion}, data of {Utc(snapshot.DataAsOf)}";
+        foreach (var source in snapshot.Sources.Where(source => source.Exportable))
         {
             string?[] parts = [$"{source.Name} ({source.Id})", source.Licence, source.Attribution, source.Homepage, $"data of {Utc(source.AsOf)}"];
             yield return "source: " + OneLine(string.Join("; ", parts.Where(part => !string.IsNullOrEmpty(part))));
