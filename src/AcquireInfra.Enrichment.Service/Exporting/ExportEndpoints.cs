@@ -56,7 +56,7 @@ internal static class ExportEndpoints
         {
             return Problems.NoSnapshot();
         }
-        SetHeaders(context.Response);
+        SetHeaders(context);
         context.Response.Headers.Vary = HeaderNames.AcceptEncoding;
         if (isGzip)
         {
@@ -80,7 +80,7 @@ internal static class ExportEndpoints
         {
             return Problems.NoSnapshot();
         }
-        SetHeaders(context.Response);
+        SetHeaders(context);
         var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(list).AsSpan(0, 16))}\"");
         return TypedResults.Bytes(list, SnapshotExport.Edl.ContentType, SnapshotExport.Edl.FileName, entityTag: tag, lastModified: judge.Snapshot.DataAsOf);
     }
@@ -90,10 +90,11 @@ internal static class ExportEndpoints
         : Problems.NoSnapshot();
 
     // Kept by who asked, and asked for again each time: a few bytes, while the data is the same.
-    static void SetHeaders(HttpResponse response)
+    static void SetHeaders(HttpContext context)
     {
-        response.Headers.CacheControl = "private, no-cache";
-        response.Headers.Link = $"<{AttributionPath}>; rel=\"license\"";
+        context.Request.Headers.IfModifiedSince = default; // another snapshot or policy may have data of the same date: only the tag tells
+        context.Response.Headers.CacheControl = "private, no-cache";
+        context.Response.Headers.Link = $"<{AttributionPath}>; rel=\"license\"";
     }
 
     static bool AcceptsGzip(HttpRequest request) =>

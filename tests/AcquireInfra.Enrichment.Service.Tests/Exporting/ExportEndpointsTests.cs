@@ -138,6 +138,10 @@ public sealed class ExportEndpointsTests(ServiceFixture fixture)
         Assert.Equal(["100.0.0.0/23", "2600:0:1::/48"], PrefixesOf(await TextAsync(before)));
         var next = SmallData.Compile(folder, "100.0.0.0/24\n");
         service.Services.GetRequiredService<SnapshotHolder>().Swap(next);
+        Assert.Equal(before.Content.Headers.LastModified, next.DataAsOf); // and so a date alone does not tell the two apart
+        var since = before.Content.Headers.LastModified!.Value.ToString("R");
+        using var dated = await GetAsync(service.Rest, "watchlist.csv", ("If-Modified-Since", since));
+        Assert.Equal(HttpStatusCode.OK, dated.StatusCode);
         using var after = await GetAsync(service.Rest, "watchlist.csv", ("If-None-Match", before.Headers.ETag!.ToString()));
         Assert.Equal(["100.0.0.0/24"], PrefixesOf(await TextAsync(after)));
         Assert.Equal([$"{next.Id}.watchlist.csv", $"{next.Id}.watchlist.csv.gz"], Directory.GetFiles(folder["state/exports"]).Select(Path.GetFileName).Order());
