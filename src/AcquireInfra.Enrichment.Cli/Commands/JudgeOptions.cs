@@ -35,10 +35,14 @@ internal sealed class JudgeOptions
         HelpName = "DIR",
     };
 
-    public void AddTo(Command command)
+    /// <param name="isTimed">False where the time is not the caller's to choose.</param>
+    public void AddTo(Command command, bool isTimed = true)
     {
         command.Options.Add(_snapshot);
-        command.Options.Add(_at);
+        if (isTimed)
+        {
+            command.Options.Add(_at);
+        }
         command.Options.Add(_data);
         command.Options.Add(_state);
     }

@@ -15,7 +15,7 @@ public sealed class EnrichmentOptions
     [Required]
     public string DataFolder { get; set; } = Feeds.Loading.DataFolder.DefaultPath;
 
-    /// <summary>Folder for compiled snapshots; the only one that is written. Default: the user's local application data.</summary>
+    /// <summary>Folder for compiled snapshots and exports; the only one that is written. Default: the user's local application data.</summary>
     [Required]
     public string StateFolder { get; set; } = SnapshotStore.DefaultFolder;
 

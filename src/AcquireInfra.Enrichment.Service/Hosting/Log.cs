@@ -38,6 +38,10 @@ internal static partial class Log
         Message = "A snapshot of the present data is being compiled; meanwhile {Serving} serves.")]
     public static partial void SnapshotCompiling(ILogger logger, string serving);
 
+    [LoggerMessage(EventId = 3010, EventName = "ExportMade", Level = LogLevel.Information,
+        Message = "Export {File} of snapshot {SnapshotId} is made: {Bytes} bytes in {Milliseconds:F0} ms.")]
+    public static partial void ExportMade(ILogger logger, string file, string snapshotId, long bytes, double milliseconds);
+
     [LoggerMessage(EventId = 5000, EventName = "Draining", Level = LogLevel.Information,
         Message = "Told to stop: not ready from now on, serving for {Seconds} s more. Told again, it ends at once.")]
     public static partial void Draining(ILogger logger, int seconds);

@@ -1,4 +1,5 @@
 using AcquireInfra.Enrichment.Service.Auth;
+using AcquireInfra.Enrichment.Service.Exporting;
 using AcquireInfra.Enrichment.Service.Health;
 using AcquireInfra.Enrichment.Service.Limits;
 using AcquireInfra.Enrichment.Service.Lookup;
@@ -25,6 +26,8 @@ internal static class ServiceApp
         builder.AddLookup();
         builder.AddApiDocuments();
         builder.AddReplication();
+        builder.AddSpace();
+        builder.AddExports();
         builder.AddRpc();
         more?.Invoke(builder.Services);
         var app = builder.Build();
@@ -37,6 +40,8 @@ internal static class ServiceApp
         app.UseAuthorization();
         app.MapLookup();
         app.MapReplication();
+        app.MapSpace();
+        app.MapExports();
         app.MapRpc();
         app.MapHealth();
         app.MapTelemetry();

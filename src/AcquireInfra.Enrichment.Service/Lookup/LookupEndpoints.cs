@@ -10,7 +10,6 @@ using AcquireInfra.Enrichment.Service.Limits;
 using AcquireInfra.Enrichment.Service.Observability;
 using AcquireInfra.Enrichment.Service.OpenApi;
 using AcquireInfra.Enrichment.Verdicts;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AcquireInfra.Enrichment.Service.Lookup;
@@ -74,7 +73,7 @@ internal static class LookupEndpoints
         LookupJournal journal)
     {
         var began = Stopwatch.GetTimestamp();
-        var text = LastSegments(context) ?? ip ?? "";
+        var text = RawTarget.After("/v1/ip/", context) ?? ip ?? "";
         if (!AddressParser.TryParse(text, out var address, out var fault))
         {
             return Problems.BadAddress(text, fault);
@@ -112,16 +111,5 @@ internal static class LookupEndpoints
             }
         }
         return false;
-    }
-
-    // The route value has every escape undone but %2F, so that "%2F" and "%252F" look alike there. The raw target tells them apart, and
-    // is decoded once. Only at its start: a target that spells the route otherwise must not choose its address by a second "/v1/ip/".
-    static string? LastSegments(HttpContext context)
-    {
-        const string Route = "/v1/ip/";
-        var target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
-        return target.StartsWith(Route, StringComparison.OrdinalIgnoreCase)
-            ? Uri.UnescapeDataString(target[Route.Length..].Split('?', 2)[0])
-            : null;
     }
 }

@@ -11,6 +11,14 @@ internal static class Problems
     public static ProblemHttpResult BadAddress(string given, AddressFault fault) => Of(
         ProblemKind.BadAddress, ProblemKind.Explain(given, fault), new() { ["reason"] = fault.Word(), ["given"] = SafeText.Shown(given) });
 
+    public static ProblemHttpResult BadAsn(string given) =>
+        Of(ProblemKind.BadAsn, $"'{SafeText.Shown(given)}' is no ASN. Send a number from 1 to 4294967295, with or without 'AS' before it.");
+
+    public static ProblemHttpResult BadPrefix(string given, string wrong) =>
+        Of(ProblemKind.BadPrefix, $"'{SafeText.Shown(given)}' {wrong}", new() { ["given"] = SafeText.Shown(given) });
+
+    public static ProblemHttpResult NotFound(string detail) => Of(ProblemKind.NotFound, detail);
+
     public static ProblemHttpResult BadRequest(string detail) => Of(ProblemKind.BadRequest, detail);
 
     public static ProblemHttpResult TooManyItems(int most) =>

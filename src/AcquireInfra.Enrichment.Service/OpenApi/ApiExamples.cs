@@ -20,6 +20,14 @@ internal static class ApiExamples
 
         """;
 
+    const string Flat = """
+        "asn":64500,"asnName":"Example","asnRole":"hosting","verdict":"hosting","level":"low","score":22,"rawScore":22,"confidence":32,
+        "categories":["hosting"],"provider":"Example","isHosting":true,"isVpn":false,"isProxy":null,"isResidentialProxy":null,"isTor":null,
+        "isRelay":null,"isBulletproof":null,"isCdn":false,"isCrawler":null,"isMobile":null
+        """;
+
+    const string Basis = "\"snapshotId\":\"3f9a1c0d5e6b7a8f9c0d1e2f3a4b5c6d\",\"policyVersion\":\"p1\"";
+
     static readonly Dictionary<(string? Operation, string MediaType), JsonNode> Requests = new()
     {
         [("PostBatch", "application/json")] = JsonNode.Parse("""{"ips":["192.0.2.7",{"ip":"2001:db8::7","id":"a","at":"2026-11-01T00:00:00Z"}]}""")!,
@@ -33,6 +41,29 @@ internal static class ApiExamples
         [("GetVerdict", "application/json")] = JsonNode.Parse(Verdict)!,
         [("PostBatch", "application/json")] = Batch(),
         [("PostBatch", "application/x-ndjson")] = Rows,
+        [("GetAsn", "application/json")] = JsonNode.Parse($$"""
+            {"asn":64500,"name":"Example","role":"hosting","roleBasis":"certain","provider":"Example","ipv4Addresses":65536,"ipv6Slash64s":4294967296,
+             "categories":[{"category":"hosting","ipv4Share":1,"ipv6Share":1}],"maxScore":57,{{Basis}}}
+            """)!,
+        [("GetPrefix", "application/json")] = JsonNode.Parse($$"""
+            {"prefix":"192.0.2.0/24","scope":"global","summary":{"addresses":256,"slash64s":null,"byVerdict":{"hosting":256},
+             "byCategory":{"hosting":256},"maxScore":22,"segments":1},"segments":[{"prefixes":["192.0.2.0/24"],"scope":"global",{{Flat}}}],
+             "truncated":false,{{Basis}}}
+            """)!,
+        [("GetWatchlist", "text/csv")] = "Prefix,Categories,Score,Level,Verdict,Provider,Asn,Confidence\r\n192.0.2.0/24,hosting,20,low,hosting,Example,64500,medium\r\n",
+        [("GetRanges", "text/csv")] =
+            "prefix,first,last,asn,asnName,asnRole,verdict,level,score,confidence,categories,provider,sources\n"
+            + "192.0.2.0/24,192.0.2.0,192.0.2.255,64500,Example,hosting,hosting,low,22,32,hosting,Example,asn-roles\n",
+        [("GetMmdb", "application/octet-stream")] = "…",
+        [("GetAddressList", "text/plain")] = "# AcquireInfra.Enrichment\n192.0.2.0/24\n",
+        [("GetAttribution", "text/plain")] = "ASN table of ip-location-db: CC BY 4.0\n",
+        [("GetSnapshot", "application/json")] = JsonNode.Parse("""
+            {"id":"3f9a1c0d5e6b7a8f9c0d1e2f3a4b5c6d","policyVersion":"p1","dataAsOf":"2026-11-24T00:00:00Z","fileBytes":15490256,
+             "sources":[{"id":"asn-table","name":"ASN table","asOf":"2026-06-17T00:00:00Z","entries":515158,"exportable":true,"licence":"CC BY 4.0",
+             "attribution":null}]}
+            """)!,
+        [("GetSnapshotFile", "application/octet-stream")] = "…",
+        [("GetPolicy", "application/json")] = JsonNode.Parse("""{"version":"p1"}""")!,
         [("PostBatch", "text/csv")] = "user,ip,canonicalIp,score,error,errorReason\nada,192.0.2.7,192.0.2.7,,,\n",
     };
 

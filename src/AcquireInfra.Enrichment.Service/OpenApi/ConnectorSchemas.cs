@@ -76,8 +76,7 @@ internal static class ConnectorSchemas
         document.Components!.Schemas![nameof(VerdictResponse)].Required?.Remove(Embedded);
         document.Components.Schemas.Remove(nameof(EmbeddedResponse));
         var batch = BatchSchemas.PropertiesOf<BatchResponse>(document);
-        batch["summary"] = document.Components.Schemas[nameof(BatchSummary)]; // in place: a reference has no title
-        document.Components.Schemas.Remove(nameof(BatchSummary));
+        PutInPlace(document.Components.Schemas);
         var answer = new OpenApiSchema
         {
             Type = JsonSchemaType.Object,
@@ -86,6 +85,20 @@ internal static class ConnectorSchemas
         batch["results"] = BatchSchemas.ArrayOf(answer, "One answer for each item, in order.");
         BatchSchemas.PropertiesOf<BatchRequest>(document)["ips"] =
             BatchSchemas.ArrayOf(new() { Type = JsonSchemaType.String }, "Addresses, one text each.");
+    }
+
+    // A reference has no title, so what a property refers to stands in its place.
+    static void PutInPlace(IDictionary<string, IOpenApiSchema> schemas)
+    {
+        foreach (var properties in schemas.Values.Select(schema => schema.Properties).OfType<IDictionary<string, IOpenApiSchema>>().ToList())
+        {
+            foreach (var (name, reference) in properties.ToList().Where(property => property.Value is OpenApiSchemaReference))
+            {
+                var referred = ((OpenApiSchemaReference)reference).Reference.Id!;
+                properties[name] = schemas[referred];
+                schemas.Remove(referred);
+            }
+        }
     }
 
     static void AddTitles(IOpenApiSchema schema)

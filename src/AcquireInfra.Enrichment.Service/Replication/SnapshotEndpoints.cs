@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using AcquireInfra.Enrichment.Service.Auth;
 using AcquireInfra.Enrichment.Service.Hosting;
 using AcquireInfra.Enrichment.Service.Limits;
@@ -29,19 +30,22 @@ internal static class SnapshotEndpoints
 
     public static void MapReplication(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/snapshots/current").WithTags("Snapshots").RequireAuthorization(Roles.Bulk);
-        group.MapBoth("", GetSnapshot, LimitPolicy.Lookups)
+        var group = routes.MapGroup("/v1/snapshots").WithTags("Snapshots").RequireAuthorization(Roles.Bulk);
+        group.MapBoth("/current", GetSnapshot, LimitPolicy.Lookups)
             .WithName(nameof(GetSnapshot))
-            .WithSummary("The live snapshot and its sources.");
-        group.MapBoth("/file", GetSnapshotFile, LimitPolicy.BulkJobs)
+            .WithSummary("Look at the live snapshot")
+            .WithDescription("The live snapshot, its sources and their licences.");
+        group.MapBoth("/current/file", GetSnapshotFile, LimitPolicy.BulkJobs)
             .WithName(nameof(GetSnapshotFile))
-            .WithSummary("The live snapshot's file, for replicas; conditional and partial requests are answered as RFC 9110 says.")
-            .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream")
+            .WithSummary("Download the live snapshot")
+            .WithDescription("The live snapshot's file, for replicas; conditional and partial requests are answered as RFC 9110 says.")
+            .Produces<string>(StatusCodes.Status200OK, "application/octet-stream")
             .Produces(StatusCodes.Status304NotModified);
-        group.MapBoth("/policy", GetPolicy, LimitPolicy.Lookups)
+        group.MapBoth("/current/policy", GetPolicy, LimitPolicy.Lookups)
             .WithName(nameof(GetPolicy))
-            .WithSummary("The policy that the live snapshot is judged by.")
-            .Produces(StatusCodes.Status200OK, contentType: "application/json")
+            .WithSummary("Download the policy")
+            .WithDescription("The policy that the live snapshot is judged by, as it was read.")
+            .Produces<JsonElement>(StatusCodes.Status200OK, "application/json")
             .Produces(StatusCodes.Status304NotModified);
     }
 
@@ -49,7 +53,7 @@ internal static class SnapshotEndpoints
     static RouteHandlerBuilder MapBoth(this RouteGroupBuilder group, string pattern, Delegate handler, string limit)
     {
         group.MapMethods(pattern, [HttpMethods.Head], handler).RequireRateLimiting(limit).ExcludeFromDescription();
-        return group.MapGet(pattern, handler).RequireRateLimiting(limit).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        return group.MapGet(pattern, handler).RequireRateLimiting(limit);
     }
 
     internal static Results<Ok<SnapshotResponse>, ProblemHttpResult> GetSnapshot(JudgeProvider judges) =>

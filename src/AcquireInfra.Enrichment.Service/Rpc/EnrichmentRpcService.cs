@@ -3,8 +3,10 @@ using System.Diagnostics;
 using AcquireInfra.Enrichment.Addressing;
 using AcquireInfra.Enrichment.Service.Hosting;
 using AcquireInfra.Enrichment.Service.Limits;
+using AcquireInfra.Enrichment.Service.Lookup;
 using AcquireInfra.Enrichment.Service.Observability;
 using AcquireInfra.Enrichment.V1;
+using AcquireInfra.Enrichment.Verdicts;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.RateLimiting;
@@ -14,7 +16,7 @@ namespace AcquireInfra.Enrichment.Service.Rpc;
 
 /// <summary>The gRPC door. Methods translate: message to address, verdict to message.</summary>
 internal sealed class EnrichmentRpcService(
-    EncoderProvider encoders, SnapshotWatch watch, Stopping stopping, LookupJournal journal, IOptions<EnrichmentOptions> options)
+    EncoderProvider encoders, AddressSpaces spaces, SnapshotWatch watch, Stopping stopping, LookupJournal journal, IOptions<EnrichmentOptions> options)
     : EnrichmentRpc.Service
 {
     static readonly byte ResultsTag = ProtoWire.Tag(BatchScoreIpResponse.ResultsFieldNumber);
@@ -88,10 +90,10 @@ internal sealed class EnrichmentRpcService(
         {
             throw RpcProblems.BadAsn();
         }
-        var snapshot = encoders.Current?.Judge.Snapshot ?? throw RpcProblems.NoSnapshot();
+        var judge = encoders.Current?.Judge ?? throw RpcProblems.NoSnapshot();
         var asn = new Asn(request.Asn);
-        var known = snapshot.AsnOf(asn) ?? throw RpcProblems.NotFound(asn, snapshot.Id);
-        return Task.FromResult(SnapshotMessages.Of(known, snapshot));
+        var known = judge.Snapshot.AsnOf(asn) ?? throw RpcProblems.NotFound(asn, judge.Snapshot.Id);
+        return Task.FromResult(SnapshotMessages.Of(known, AsnSpace.Of(judge, spaces.Of(judge.Snapshot), asn), judge.Snapshot));
     }
 
     [EnableRateLimiting(LimitPolicy.Lookups)]

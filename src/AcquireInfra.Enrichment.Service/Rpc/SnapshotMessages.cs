@@ -25,13 +25,24 @@ internal static class SnapshotMessages
         Attribution = source.Attribution ?? "",
     };
 
-    public static V1.GetAsnResponse Of(AsnInfo asn, Snapshot snapshot) => new()
+    public static V1.GetAsnResponse Of(AsnInfo asn, AsnSpace space, Snapshot snapshot) => new()
     {
         Asn = asn.Asn.Number,
         Name = asn.Name,
         Role = asn.Role == AsnRole.Unknown ? "" : asn.Role.Word(),
         Provider = asn.Provider,
+        Ipv4 = Of(space.IPv4),
+        Ipv6 = Of(space.IPv6),
         SnapshotId = snapshot.Id,
+    };
+
+    static V1.AddressSpace Of(FamilySpace space) => new()
+    {
+        Total = space.Total,
+        Categories =
+        {
+            space.Present.Select(category => new V1.CategoryShare { Category = VerdictMessages.Of(category), Count = space.ByCategory[(int)category] }),
+        },
     };
 
     // A snapshot's sources name known categories only: it was compiled from them.

@@ -5,6 +5,12 @@ public readonly record struct AddressRange
 {
     AddressRange(Address first, Address last) => (First, Last) = (first, last);
 
+    /// <summary>All of IPv4.</summary>
+    public static AddressRange IPv4 { get; } = new(Address.FromIPv4(0), Address.FromIPv4(uint.MaxValue));
+
+    /// <summary>All of IPv6; the IPv4-mapped space inside it is IPv4 and no part of it.</summary>
+    public static AddressRange IPv6 { get; } = new(default, Address.FromUInt128(UInt128.MaxValue));
+
     public Address First { get; }
 
     public Address Last { get; }
@@ -16,6 +22,8 @@ public readonly record struct AddressRange
         range = valid ? new AddressRange(first, last) : default;
         return valid;
     }
+
+    public static AddressRange Of(Prefix prefix) => new(prefix.First, prefix.Last);
 
     public bool Contains(Address address) => address.IsIPv4 == First.IsIPv4 && First <= address && address <= Last;
 

@@ -8,7 +8,8 @@ namespace AcquireInfra.Enrichment.Exports;
 /// The data section of a MaxMind DB (format 2.0): a control byte with type and size, then the value. Map keys are written once and
 /// pointed at afterwards, which halves a section of many like records.
 /// </summary>
-internal sealed class MmdbData
+/// <param name="bytes">Where it is written; null for a buffer of its own.</param>
+internal sealed class MmdbData(ArrayBufferWriter<byte>? bytes = null)
 {
     const int Pointer = 1;
     const int Utf8String = 2;
@@ -18,13 +19,23 @@ internal sealed class MmdbData
     const int FirstExtended = 8;
     const int UInt64 = 9;
     const int Array = 11;
+    const int Boolean = 14;
 
-    readonly ArrayBufferWriter<byte> _bytes = new();
+    readonly ArrayBufferWriter<byte> _bytes = bytes ?? new();
     readonly Dictionary<string, uint> _keys = new(StringComparer.Ordinal);
 
     public uint Length => (uint)_bytes.WrittenCount;
 
     public ReadOnlySpan<byte> Written => _bytes.WrittenSpan;
+
+    /// <summary>Adds a record that was written elsewhere.</summary>
+    /// <returns>Where it begins.</returns>
+    public uint Append(byte[] record)
+    {
+        var offset = Length;
+        _bytes.Write(record);
+        return offset;
+    }
 
     public void BeginMap(int pairs) => Control(Map, pairs);
 
@@ -41,6 +52,20 @@ internal sealed class MmdbData
         _keys.TryAdd(key, Length);
         String(key);
     }
+
+    /// <summary>Writes a pointer to another section's copy of a string, which is added where it is missing: equal texts are equal bytes.</summary>
+    public void Shared(string text, MmdbData strings)
+    {
+        if (!strings._keys.TryGetValue(text, out var offset))
+        {
+            offset = strings.Length;
+            strings._keys.Add(text, offset);
+            strings.String(text);
+        }
+        PointTo(offset);
+    }
+
+    public void Bool(bool value) => Control(Boolean, value ? 1 : 0);
 
     public void String(string text)
     {

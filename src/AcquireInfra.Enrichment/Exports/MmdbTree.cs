@@ -7,10 +7,10 @@ namespace AcquireInfra.Enrichment.Exports;
 internal sealed class MmdbTree
 {
     /// <summary>A branch that leads nowhere.</summary>
-    public const long Nothing = -1;
+    public const int Nothing = -1;
 
     readonly IReadOnlyList<(UInt128 First, UInt128 Last, int Data)> _ranges;
-    readonly List<(long Zero, long One)> _nodes = [];
+    readonly List<(int Zero, int One)> _nodes = [];
 
     /// <param name="ranges">Sorted and disjoint; neighbours with the same data need not be joined.</param>
     public MmdbTree(IReadOnlyList<(UInt128 First, UInt128 Last, int Data)> ranges)
@@ -24,9 +24,9 @@ internal sealed class MmdbTree
     }
 
     /// <summary>Branches: a node's number, <see cref="Nothing"/>, or <see cref="DataBranch"/>.</summary>
-    public IReadOnlyList<(long Zero, long One)> Nodes => _nodes;
+    public IReadOnlyList<(int Zero, int One)> Nodes => _nodes;
 
-    public static long DataBranch(int data) => -2 - data;
+    public static int DataBranch(int data) => -2 - data;
 
     /// <summary>Makes ::ffff:0:0/96 lead where ::/96 leads, as readers of IPv4 in IPv6 databases expect.</summary>
     public void AliasMappedIPv4()
@@ -47,19 +47,19 @@ internal sealed class MmdbTree
     }
 
     // Along the 0 branches from the root.
-    long BranchAt(int depth)
+    int BranchAt(int depth)
     {
-        long branch = 0;
+        var branch = 0;
         for (var at = 0; at < depth && branch >= 0; at++)
         {
-            branch = _nodes[(int)branch].Zero;
+            branch = _nodes[branch].Zero;
         }
         return branch;
     }
 
-    int? NodeAt(int depth) => BranchAt(depth) is var branch and >= 0 ? (int)branch : null;
+    int? NodeAt(int depth) => BranchAt(depth) is var branch and >= 0 ? branch : null;
 
-    long Build(UInt128 first, int bits, int from, int to)
+    int Build(UInt128 first, int bits, int from, int to)
     {
         var last = bits == 128 ? UInt128.MaxValue : first + ((UInt128.One << bits) - 1);
         while (from < to && _ranges[from].Last < first)

@@ -133,6 +133,23 @@ public sealed unsafe class Snapshot
         GC.KeepAlive(this);
     }
 
+    /// <summary>What is known of the addresses of a range, in maximal segments. Takes as long as there are segments in the range.</summary>
+    public SegmentWalk SegmentsIn(AddressRange range) => new(this, range);
+
+    /// <summary>An address's profile, and the last address up to which it surely is the same.</summary>
+    internal (uint Profile, Address Last) RunAt(Address address)
+    {
+        if (!address.IsIPv4)
+        {
+            var run = IPv6.RunIPv6(address);
+            GC.KeepAlive(this);
+            return run;
+        }
+        var (profile, last) = IPv4.RunIPv4(address.IPv4);
+        GC.KeepAlive(this);
+        return (profile, Address.FromIPv4(last));
+    }
+
     /// <summary>What a profile says of the addresses that have it.</summary>
     public Profile ProfileAt(uint index)
     {
@@ -262,6 +279,9 @@ public readonly record struct Profile
     public int NetworkLength => Word.NetworkLength;
 
     public bool IsEmpty => Word.Bits == 0;
+
+    /// <summary>Family of the addresses that have it; profile 0, where nothing is known, is of both and does not tell.</summary>
+    public bool IsIPv6 => Word.IsIPv6;
 }
 
 /// <summary>What a snapshot knows of an ASN.</summary>

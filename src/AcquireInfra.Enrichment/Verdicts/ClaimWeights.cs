@@ -8,12 +8,15 @@ internal sealed class ClaimWeights
     readonly Snapshot _snapshot;
     readonly CompiledPolicy _policy;
     readonly DateTimeOffset _at;
+    readonly bool[] _counts;
     readonly (double Strength, double Decay)[]? _all;
 
     /// <param name="remember">Whether to work all claims out beforehand; else each when it is asked for.</param>
-    public ClaimWeights(Snapshot snapshot, CompiledPolicy policy, DateTimeOffset at, bool remember)
+    /// <param name="counts">Which sources are listened to; claims of the others have no strength.</param>
+    public ClaimWeights(Snapshot snapshot, CompiledPolicy policy, DateTimeOffset at, bool remember, Func<SourceInfo, bool> counts)
     {
         (_snapshot, _policy, _at) = (snapshot, policy, at);
+        _counts = [.. snapshot.Sources.Select(counts)];
         _all = remember ? [.. Enumerable.Range(0, snapshot.ClaimCount).Select(claim => Of(snapshot.ClaimAt((uint)claim)))] : null;
     }
 
@@ -23,6 +26,10 @@ internal sealed class ClaimWeights
     /// <summary>Strength = reliability × confidence × specificity × decay, 0..1.</summary>
     public (double Strength, double Decay) Of(Claim claim)
     {
+        if (!_counts[claim.Source])
+        {
+            return default;
+        }
         var source = _snapshot.Sources[claim.Source];
         var category = (Category)claim.Category;
         var isCertain = claim.Basis == (byte)RoleBasis.Certain || source.Authoritative;

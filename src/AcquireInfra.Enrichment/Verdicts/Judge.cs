@@ -22,20 +22,32 @@ public sealed class Judge
     readonly CategorySet[] _coveredByRanges = new CategorySet[2];
     readonly CategorySet _coveredByRoles;
     readonly ulong[]? _verdicts;
+    readonly bool _isForExport;
+    readonly bool _usesAsns;
+    readonly bool _usesRoles;
 
     /// <param name="at">When to judge; cut to the whole UTC hour.</param>
     /// <param name="remember">Whether many addresses will be asked for: costs 8 bytes a profile, and spares judging one twice.</param>
     public Judge(Snapshot snapshot, Policy policy, DateTimeOffset at, bool remember = true)
+        : this(snapshot, policy, at, remember, isForExport: false)
+    {
+    }
+
+    Judge(Snapshot snapshot, Policy policy, DateTimeOffset at, bool remember, bool isForExport)
     {
         Snapshot = snapshot;
+        _isForExport = isForExport;
+        // What is said of an ASN reaches addresses only through the table: where that may not be handed on, neither may the rest.
+        _usesAsns = snapshot.Sources.All(source => source.Kind != SourceKind.AsnTable || Counts(source));
+        _usesRoles = _usesAsns && snapshot.Sources.All(source => source.Kind != SourceKind.AsnRoles || Counts(source));
         _given = policy;
         _policy = new CompiledPolicy(policy);
         At = new DateTimeOffset(at.UtcTicks - at.UtcTicks % TimeSpan.TicksPerHour, TimeSpan.Zero);
         var familyNames = snapshot.Sources.Select(source => source.Family).Distinct().Order(StringComparer.Ordinal).ToArray();
         _families = [.. snapshot.Sources.Select(source => Array.BinarySearch(familyNames, source.Family, StringComparer.Ordinal))];
-        _weights = new ClaimWeights(snapshot, _policy, At, remember);
+        _weights = new ClaimWeights(snapshot, _policy, At, remember, Counts);
         _verdicts = remember ? new ulong[snapshot.ProfileCount] : null;
-        foreach (var source in snapshot.Sources)
+        foreach (var source in snapshot.Sources.Where(Counts))
         {
             var covered = _weights.CoveredBy(source);
             if (source.Kind == SourceKind.AsnRoles)
@@ -61,7 +73,34 @@ public sealed class Judge
 
     /// <summary>The judge by the same snapshot and policy at another time.</summary>
     /// <param name="remember">As in the constructor.</param>
-    public Judge AtTime(DateTimeOffset at, bool remember = false) => new(Snapshot, _given, at, remember);
+    public Judge AtTime(DateTimeOffset at, bool remember = false) => new(Snapshot, _given, at, remember, _isForExport);
+
+    /// <summary>
+    /// The judge by the same snapshot and policy of what may be handed on: sources that are not exportable do not count, and claims have
+    /// the age they have at the date of the data, so that nothing changes by mere time.
+    /// </summary>
+    public Judge ForExport() => _isForExport ? this : new(Snapshot, _given, Snapshot.DataAsOf, remember: true, isForExport: true);
+
+    /// <summary>Whether this is what <see cref="ForExport"/> makes of another judge.</summary>
+    public bool IsExportOf(Judge other) => _isForExport && Snapshot == other.Snapshot && ReferenceEquals(_given, other._given);
+
+    /// <summary>Whether what a source says is listened to.</summary>
+    public bool Counts(SourceInfo source) => !_isForExport || source.Exportable;
+
+    /// <summary>The ASN of a profile as far as the sources that count know it; null where they know none.</summary>
+    public AsnInfo? AsnOf(Profile profile) =>
+        !_usesAsns || Snapshot.AsnOf(profile) is not { } asn ? null
+        : _usesRoles ? asn
+        : asn with { Provider = "", Role = AsnRole.Unknown, Basis = RoleBasis.None };
+
+    /// <summary>The claims that may count. The caller keeps the snapshot alive.</summary>
+    internal ClaimSpans ClaimsOf(ProfileWord profile) =>
+        Snapshot.ClaimsOf(profile) is var claims && _usesAsns ? claims : new(claims.OnPrefixes, default);
+
+    AsnRole RoleOf(ProfileWord profile) => _usesRoles ? Snapshot.RoleOf(profile) : AsnRole.Unknown;
+
+    /// <summary>Whether the ASN says nothing about its customers, so that claims about the whole of it do not count.</summary>
+    internal bool IsCarrier(ProfileWord profile) => _policy.CarrierRoles.AsSpan().Contains(RoleOf(profile));
 
     internal CompiledPolicy Policy => _policy;
 
@@ -109,10 +148,10 @@ public sealed class Judge
     internal double Combine(ProfileWord profile, Span<double> probabilities)
     {
         probabilities.Clear();
-        var claims = Snapshot.ClaimsOf(profile);
+        var claims = ClaimsOf(profile);
         var onPrefixes = claims.OnPrefixes;
         var onAsn = claims.OnAsn;
-        var isCarrier = _policy.CarrierRoles.AsSpan().Contains(Snapshot.RoleOf(profile));
+        var isCarrier = IsCarrier(profile);
         var freshness = default(Freshness);
         var (category, family, absent, strongest) = (-1, -1, 1.0, (Strength: 0.0, Decay: 0.0));
         // Both lists are in the order of category and family: one merge, and a family ends where the next begins.
@@ -168,8 +207,8 @@ public sealed class Judge
     /// <returns>A string of the snapshot; 0 where no brand is known.</returns>
     internal uint ProviderOf(ProfileWord profile, CategorySet present)
     {
-        var claims = Snapshot.ClaimsOf(profile);
-        var role = Snapshot.RoleProviderOf(profile);
+        var claims = ClaimsOf(profile);
+        var role = _usesRoles ? Snapshot.RoleProviderOf(profile) : 0;
         foreach (var category in _policy.Order)
         {
             if (!present.Has(category))
@@ -252,7 +291,7 @@ public sealed class Judge
     /// <summary>Categories that something fresh covers at this address.</summary>
     internal CategorySet AssessedOf(ProfileWord profile, bool isIPv6)
     {
-        var hasRole = Snapshot.RoleOf(profile) != AsnRole.Unknown;
+        var hasRole = RoleOf(profile) != AsnRole.Unknown;
         return _coveredByRanges[isIPv6 ? 1 : 0] | (hasRole ? _coveredByRoles : CategorySet.Empty);
     }
 

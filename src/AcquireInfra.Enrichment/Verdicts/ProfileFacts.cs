@@ -12,7 +12,7 @@ public sealed record ProfileFacts(Verdict Verdict, AsnInfo? Asn, string? Provide
     public static ProfileFacts Of(Judge judge, uint profile, AddressScope scope, bool isIPv6)
     {
         var known = judge.Snapshot.ProfileAt(profile);
-        var asn = judge.Snapshot.AsnOf(known);
+        var asn = judge.AsnOf(known);
         if (scope != AddressScope.Global)
         {
             return new(Verdict.Special, asn, null, []);

@@ -41,7 +41,15 @@ public static class RiskLevels
 {
     static readonly string[] Words = ["minimal", "low", "medium", "high", "critical"];
 
+    public static IReadOnlyList<string> All => Words;
+
     public static string Word(this RiskLevel level) => Words[(int)level];
+
+    public static bool TryParse(string word, out RiskLevel level)
+    {
+        level = (RiskLevel)Math.Max(Array.IndexOf(Words, word), 0);
+        return Array.IndexOf(Words, word) >= 0;
+    }
 }
 
 /// <summary>

@@ -76,6 +76,19 @@ public sealed class BundledDataTests(BundledSnapshot bundled) : IClassFixture<Bu
         Assert.Equal((0, 0), (bundled.Judge.Explain(Address.Parse(address)).Verdict.Score, bundled.Judge.Explain(Address.Parse(address)).Verdict.RawScore));
 
     [Fact]
+    public void SegmentsIn_AllOfIPv4_CountEveryAddressOnce()
+    {
+        var (segments, addresses) = (0, 0UL);
+        foreach (var segment in bundled.Snapshot.SegmentsIn(AddressRange.IPv4))
+        {
+            addresses += segment.Last.IPv4 - segment.First.IPv4 + 1UL;
+            segments++;
+        }
+        Assert.Equal(1UL << 32, addresses);
+        Assert.InRange(segments, 500_000, 900_000);
+    }
+
+    [Fact]
     public void Judge_EveryProfile_IsInBoundsAndOrdinaryLinesAreNotAccused()
     {
         var accused = 0;

@@ -56,23 +56,6 @@ public sealed class HealthEndpointsTests(ServiceFixture fixture)
         Assert.Single(service.Log.Lines, line => line.Event.Id == 3002);
     }
 
-    [Fact]
-    public async Task OpenApi_Document_NamesEveryOperationOnce()
-    {
-        var answer = await fixture.Rest.FetchAsync("/openapi/v1.json");
-        Assert.Equal((200, "application/json"), (answer.Status, answer.ContentType));
-        var operations = answer.Json.GetProperty("paths").EnumerateObject()
-            .SelectMany(path => path.Value.EnumerateObject().Select(method => (Id: method.Value.GetProperty("operationId").GetString(), At: $"{method.Name} {path.Name}")))
-            .ToList();
-        Assert.Distinct(operations.Select(operation => operation.Id));
-        foreach (var (id, at) in ((string, string)[])[
-            ("GetVerdict", "get /v1/ip/{ip}"), ("PostBatch", "post /v1/ip:batch"), ("GetSnapshot", "get /v1/snapshots/current"),
-            ("GetSnapshotFile", "get /v1/snapshots/current/file"), ("GetPolicy", "get /v1/snapshots/current/policy")])
-        {
-            Assert.Contains((id, at), operations);
-        }
-    }
-
     static async Task<HealthCheckResponse> CheckAsync(RunningService service, string name = "")
     {
         using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{service.Ports.Grpc}");

@@ -1,0 +1,45 @@
+using System.ComponentModel;
+using System.Text;
+using AcquireInfra.Enrichment.Addressing;
+using AcquireInfra.Enrichment.Service.Hosting;
+using AcquireInfra.Enrichment.Snapshots;
+using AcquireInfra.Enrichment.Verdicts;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AcquireInfra.Enrichment.Service.Lookup;
+
+/// <summary><c>GET /v1/asn/{asn}</c>.</summary>
+internal static class AsnEndpoint
+{
+    public static Results<Ok<AsnResponse>, ProblemHttpResult> GetAsn(
+        [Description("A number, as 64500 or AS64500.")] string asn, JudgeProvider judges, AddressSpaces spaces)
+    {
+        if (!Asn.TryParse(Encoding.UTF8.GetBytes(asn), out var parsed) || parsed.Number == 0)
+        {
+            return Problems.BadAsn(asn);
+        }
+        if (judges.Current is not { } judge)
+        {
+            return Problems.NoSnapshot();
+        }
+        return judge.Snapshot.AsnOf(parsed) is { } known
+            ? TypedResults.Ok(Answer(known, AsnSpace.Of(judge, spaces.Of(judge.Snapshot), parsed), judge))
+            : Problems.NotFound($"Snapshot {judge.Snapshot.Id} has no {parsed}.");
+    }
+
+    static AsnResponse Answer(AsnInfo asn, AsnSpace space, Judge judge) => new(
+        asn.Asn.Number,
+        asn.Name.Length > 0 ? asn.Name : null,
+        asn.Role == AsnRole.Unknown ? null : asn.Role.Word(),
+        asn.Basis == RoleBasis.None ? null : asn.Basis.Word(),
+        asn.Provider.Length > 0 ? asn.Provider : null,
+        space.IPv4.Total,
+        space.IPv6.Total,
+        [.. space.IPv4.Present.Union(space.IPv6.Present).Order().Select(category => new CategorySpace(
+            category.Word(), Rounded(space.IPv4.ShareOf(category)), Rounded(space.IPv6.ShareOf(category))))],
+        space.MaxScore,
+        judge.Snapshot.Id,
+        judge.PolicyVersion);
+
+    static double? Rounded(double? share) => share is { } known ? Math.Round(known, 4) : null;
+}
