@@ -24,9 +24,11 @@ internal static class AuthServices
             })
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
             .RemoveAllLoggers();
+        // Where nobody is configured the middleware that would set a mark is not there; OpenAccess denies what names no role.
+        services.AddOptions<RouteOptions>().Configure<IOptions<EnrichmentOptions>>((routes, options) =>
+            routes.SuppressCheckForUnhandledSecurityMetadata = !options.Value.Auth.IsConfigured);
         services.AddAuthentication(Chosen)
             .AddPolicyScheme(Chosen, null, policy => policy.ForwardDefaultSelector = Choose)
-            .AddScheme<AuthenticationSchemeOptions, OpenHandler>(OpenHandler.SchemeName, null)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyRing.Scheme, null)
             .AddJwtBearer();
         var authorization = services.AddAuthorizationBuilder()
@@ -44,10 +46,6 @@ internal static class AuthServices
     static string Choose(HttpContext context)
     {
         var auth = context.RequestServices.GetRequiredService<IOptions<EnrichmentOptions>>().Value.Auth;
-        if (!auth.IsConfigured)
-        {
-            return OpenHandler.SchemeName;
-        }
         var headers = context.Request.Headers;
         return auth.Entra.IsConfigured && !headers.ContainsKey(ApiKeyHandler.Header)
             && headers.Authorization is [{ } value] && value.StartsWith(EntraTokens.Scheme + " ", StringComparison.OrdinalIgnoreCase)

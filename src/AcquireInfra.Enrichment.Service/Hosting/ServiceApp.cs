@@ -35,9 +35,7 @@ internal static class ServiceApp
         app.UseProblems();
         app.UseManners();
         app.UseRouting();
-        app.UseAuthentication();
-        app.UseRateLimiter();
-        app.UseAuthorization();
+        app.UseAccess();
         app.MapLookup();
         app.MapReplication();
         app.MapSpace();

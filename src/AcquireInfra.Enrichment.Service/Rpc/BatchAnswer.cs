@@ -1,5 +1,6 @@
 using System.Buffers;
 using AcquireInfra.Enrichment.Addressing;
+using AcquireInfra.Enrichment.Exports;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 
@@ -14,7 +15,7 @@ internal sealed class BatchAnswer(
     VerdictEncoder encoder, byte tag, bool isExplained, ArrayBufferWriter<byte> buffer, CancellationToken cancelled)
 {
     /// <summary>Longest id, in bytes.</summary>
-    public const int MaxIdBytes = 256;
+    public const int MaxIdBytes = ItemAnswer.MaxIdBytes;
 
     /// <summary>More than the fields of an answer that are no results ever take.</summary>
     const int OtherFieldsBytes = 1024;

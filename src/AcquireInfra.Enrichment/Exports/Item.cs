@@ -40,6 +40,7 @@ internal enum ItemFault : byte
     NotAnItem,
     BadTime,
     OpenQuote,
+    LongId,
 }
 
 internal static class ItemFaults
@@ -49,6 +50,7 @@ internal static class ItemFaults
         ItemFault.TooLong => "The line is longer than lines may be.",
         ItemFault.NotJson => "The line is no JSON text.",
         ItemFault.BadTime => "\"at\" is a time like 2026-11-24T12:00:00Z, in UTC.",
+        ItemFault.LongId => $"An id has at most {ItemAnswer.MaxIdBytes} bytes.",
         ItemFault.OpenQuote => "A quoted field does not end on its line.",
         _ => "An item is a text, or an object with \"ip\" and, if wanted, \"id\" and \"at\", each once.",
     };
@@ -74,6 +76,10 @@ internal static class ItemReader
         else if (layout.Format == LineFormat.Csv)
         {
             ReadCsv(bytes, layout, ref item);
+        }
+        if (item.IdLength > ItemAnswer.MaxIdBytes)
+        {
+            (item.HasId, item.IdLength, item.Fault) = (false, 0, ItemFault.LongId); // what is echoed is bounded
         }
         return item;
     }

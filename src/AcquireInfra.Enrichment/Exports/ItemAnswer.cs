@@ -27,6 +27,9 @@ public sealed record ErrorResponse(string Code, [property: JsonIgnore(Condition 
 /// <summary>One of both: a verdict with the item's input, or what is wrong with the item.</summary>
 public sealed record ItemAnswer(VerdictResponse? Verdict, FaultResponse? Fault)
 {
+    /// <summary>Most bytes of an id.</summary>
+    public const int MaxIdBytes = 256;
+
     /// <summary>Answers one JSON value of a batch whole, with all that led to the verdict.</summary>
     /// <param name="bytes">That hold the value; escaped texts in it are unescaped where they lie.</param>
     /// <param name="judgeAt">The judge of a time; of null, of the present.</param>

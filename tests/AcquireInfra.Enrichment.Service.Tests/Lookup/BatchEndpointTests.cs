@@ -36,6 +36,7 @@ public sealed class BatchEndpointTests(ServiceFixture fixture)
     [InlineData("""{"ip":"192.0.2.1","at":1795521600}""")]
     [InlineData("""{"ip":"192.0.2.1","at":null}""")]
     [InlineData("""{"\u0000":1}""")]
+    [InlineData("{\"ip\":\"192.0.2.1\",\"id\":\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef+\"}")] // 257 bytes
     [InlineData("3221225985")]
     [InlineData("1e400")]
     [InlineData("true")]
@@ -111,7 +112,7 @@ public sealed class BatchEndpointTests(ServiceFixture fixture)
     [Fact]
     public async Task PostBatch_TenThousandItems_AreAnswered()
     {
-        var padding = new string('x', 500); // the body is larger than what Kestrel takes for other requests
+        var padding = new string('x', 240); // the body is larger than what Kestrel takes for other requests
         var answer = await fixture.Rest.BatchAsync(Enumerable.Range(0, 10_000).Select(at =>
             $"{{\"ip\":\"198.51.{100 + at / 256}.{at % 256}\",\"id\":\"{at} {padding}\"}}"));
         AssertSummary(answer, total: 10_000, failed: 0);
