@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using AcquireInfra.Enrichment.Compilation;
+using AcquireInfra.Enrichment.Feeds.Gates;
 using AcquireInfra.Enrichment.Feeds.Manifest;
 using AcquireInfra.Enrichment.Parsing;
 using AcquireInfra.Enrichment.Snapshots;
@@ -87,6 +88,17 @@ public static class SourceLoader
             files.Add(new(entry.Id, path, content, asOf, [.. ((string?[])[doubt, ofDate]).OfType<string>()]));
         }
         return (new(SourceDescription.Of(entry, files, roles.Count, isWhole), [.. files.Select(file => file.Content)], roles), files);
+    }
+
+    /// <summary>Reads and counts the files of one version of a source, for its gates.</summary>
+    /// <exception cref="SourceException">A file cannot be read, or does not fit its format.</exception>
+    /// <exception cref="ScratchFolderException">The scratch folder cannot be written.</exception>
+    internal static MeasuredFeed Measure(LocatedSource version, FeedLimits limits, string scratchFolder)
+    {
+        var roles = new List<AsnRoleRow>();
+        var within = LimitsFor(version.Entry, limits);
+        var contents = version.Files.Select(path => Read(version.Entry, path, within, scratchFolder, roles)).ToList();
+        return MeasuredFeed.Of(contents, roles.Select(role => role.Asn));
     }
 
     // Announced prefixes are as wide as they are announced: 2002::/16 is in every table, and a row may be two /8s side by side.

@@ -15,7 +15,7 @@ public sealed record GateSettings
     /// <summary>Share of the entries, by count, that may be more. Default 1: twice as many.</summary>
     public double MaxGrowth { get; set; } = 1.00;
 
-    /// <summary>Share of the covered space, of either family, that may be more or less. Default 0.25.</summary>
+    /// <summary>Share of the covered space, of either family, that may be less, or more than its further entries explain. Default 0.25.</summary>
     public double MaxCoverageChange { get; set; } = 0.25;
 
     /// <summary>Share of all IPv4 addresses that may be covered; an ASN table may cover all. Default 0.2.</summary>

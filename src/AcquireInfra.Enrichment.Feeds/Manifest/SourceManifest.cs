@@ -126,6 +126,10 @@ public sealed record SourceEntry
     /// <summary>Whether it is fetched, checked and kept, rather than read where it lies.</summary>
     [JsonIgnore]
     public bool IsRefreshed => Urls.Count > 0 || RefreshInterval is not null;
+
+    /// <summary>How what is fetched is written.</summary>
+    [JsonIgnore]
+    public FeedFormat? FetchedFormat => Urls.Count > 0 ? DownloadFormat ?? Format : Format;
 }
 
 [JsonSourceGenerationOptions(

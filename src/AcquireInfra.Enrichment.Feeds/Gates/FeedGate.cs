@@ -1,0 +1,85 @@
+using System.Globalization;
+using AcquireInfra.Enrichment.Feeds.Manifest;
+using AcquireInfra.Enrichment.Snapshots;
+
+namespace AcquireInfra.Enrichment.Feeds.Gates;
+
+/// <summary>Whether a version of a source may take the place of the one before. What lies in special-purpose or the owner's space was dropped, and is no reason.</summary>
+public static class FeedGate
+{
+    const double IPv4Space = 4_294_967_296;
+    const int AsnTableMinIPv4Length = 6; // rows of one AS that lie side by side are one prefix
+
+    static readonly TimeSpan DateTolerance = TimeSpan.FromDays(1); // caches of one upstream are not equally old
+
+    /// <param name="accepted">The version in use; null where there is none yet.</param>
+    /// <returns>The gates that it does not pass, the gravest first; empty where it may pass.</returns>
+    public static IReadOnlyList<GateFault> Check(MeasuredFeed candidate, MeasuredFeed? accepted, GateSettings gates, SourceKind kind)
+    {
+        var alone = FaultsAlone(candidate.Facts, gates, kind).ToList();
+        return accepted is null || accepted.Facts.Entries == 0 || alone.Count > 0 ? alone : [.. FaultsBeside(candidate, accepted, gates)];
+    }
+
+    static IEnumerable<GateFault> FaultsAlone(FeedFacts facts, GateSettings gates, SourceKind kind)
+    {
+        if (facts.IsCut)
+        {
+            yield return new(GateReason.Cut, "it is not whole, or more than may be read");
+        }
+        var isTable = kind == SourceKind.AsnTable;
+        var minIPv4Length = isTable ? Math.Min(gates.MinIPv4Length, AsnTableMinIPv4Length) : gates.MinIPv4Length;
+        if (facts.WidestIPv4 < minIPv4Length || facts.WidestIPv6 < gates.MinIPv6Length)
+        {
+            var (length, allowed) = facts.WidestIPv4 < minIPv4Length ? (facts.WidestIPv4, minIPv4Length) : (facts.WidestIPv6, gates.MinIPv6Length);
+            yield return new(GateReason.TooWide, $"a prefix of /{length}; allowed /{allowed}");
+        }
+        if (facts.Entries == 0)
+        {
+            yield return new(GateReason.Empty, $"not one entry in {facts.Records} records");
+        }
+        if (facts.Unparsable > gates.MaxUnparsable * Math.Max(facts.Records, facts.Unparsable))
+        {
+            yield return new(GateReason.Unparsable, $"{facts.Unparsable} of {facts.Records} records cannot be read; allowed {Percent(gates.MaxUnparsable)}");
+        }
+        if (!isTable && facts.IPv4Addresses / IPv4Space > gates.MaxIPv4Share)
+        {
+            yield return new(GateReason.CoversTooMuch, $"{Percent(facts.IPv4Addresses / IPv4Space)} of IPv4; allowed {Percent(gates.MaxIPv4Share)}");
+        }
+    }
+
+    static IEnumerable<GateFault> FaultsBeside(MeasuredFeed candidate, MeasuredFeed accepted, GateSettings gates)
+    {
+        var (now, before) = (candidate.Facts, accepted.Facts);
+        var change = now.Entries / (double)before.Entries - 1;
+        if (-change > gates.MaxShrink)
+        {
+            yield return new(GateReason.Shrank, $"{now.Entries} entries after {before.Entries}, {Percent(-change)} fewer; allowed {Percent(gates.MaxShrink)}");
+        }
+        var removed = accepted.CountMissingIn(candidate) / (double)before.Entries;
+        if (removed > gates.MaxRemoved)
+        {
+            yield return new(GateReason.Removed, $"{Percent(removed)} of {before.Entries} entries are gone; allowed {Percent(gates.MaxRemoved)}");
+        }
+        if (change > gates.MaxGrowth)
+        {
+            yield return new(GateReason.Grew, $"{now.Entries} entries after {before.Entries}, {Percent(change)} more; allowed {Percent(gates.MaxGrowth)}");
+        }
+        foreach (var (family, covers, covered) in new[] { ("IPv4", now.IPv4Addresses, before.IPv4Addresses), ("IPv6", now.IPv6Addresses, before.IPv6Addresses) })
+        {
+            var coverage = covered == 0 ? 0 : covers / covered - 1; // a family that is new has nothing to differ from
+            // A list of single addresses cannot grow without covering more: what its further entries explain is for the gate of growth.
+            var allowed = coverage < 0 ? gates.MaxCoverageChange : (1 + Math.Max(change, 0)) * (1 + gates.MaxCoverageChange) - 1;
+            if (Math.Abs(coverage) > allowed)
+            {
+                yield return new(GateReason.CoverageChanged,
+                    $"covers {Percent(Math.Abs(coverage))} {(coverage < 0 ? "less" : "more")} of {family}; allowed {Percent(allowed)}");
+            }
+        }
+        if (now.StatedAt + DateTolerance < before.StatedAt)
+        {
+            yield return new(GateReason.Older, $"of {now.StatedAt:yyyy-MM-dd HH:mm}, older than the version in use, of {before.StatedAt:yyyy-MM-dd HH:mm}");
+        }
+    }
+
+    static string Percent(double share) => (share * 100).ToString("0.#", CultureInfo.InvariantCulture) + " %";
+}
