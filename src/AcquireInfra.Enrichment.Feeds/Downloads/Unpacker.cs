@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text.RegularExpressions;
@@ -40,9 +41,25 @@ internal sealed class Unpacker(string? member, FetchLimits limits)
 
     public void Gunzip(Stream packed, Stream destination)
     {
-        using var gzip = new GZipStream(packed, CompressionMode.Decompress, leaveOpen: true);
-        Copy(gzip, destination, packed.Length);
+        using (var gzip = new GZipStream(packed, CompressionMode.Decompress, leaveOpen: true))
+        {
+            Copy(gzip, destination, packed.Length);
+        }
+        RequireWhole(packed, destination.Position);
         destination.Position = 0;
+    }
+
+    // The framework's reader takes the end of the file for the end of the data. The last four bytes say how long that is (RFC 1952).
+    static void RequireWhole(Stream packed, long unpackedBytes)
+    {
+        const int LeastBytes = 20; // header, an empty block, check sum and length
+        Span<byte> length = stackalloc byte[4];
+        packed.Position = Math.Max(packed.Length - length.Length, 0);
+        if (packed.Length < LeastBytes || packed.ReadAtLeast(length, length.Length, throwOnEndOfStream: false) < length.Length
+            || BinaryPrimitives.ReadUInt32LittleEndian(length) != (uint)unpackedBytes)
+        {
+            throw new InvalidDataException("a gzip file that is not whole");
+        }
     }
 
     static ReadOnlySpan<byte> Start(Stream file)
@@ -99,7 +116,10 @@ internal sealed class Unpacker(string? member, FetchLimits limits)
             if (!entry.FullName.EndsWith('/') && IsWanted(entry.FullName, ref taken))
             {
                 using var content = entry.Open();
-                Copy(content, destination, entry.CompressedLength);
+                if (Copy(content, destination, entry.CompressedLength) != (entry.Length, entry.Crc32))
+                {
+                    throw new InvalidDataException("a member that is not what the directory says");
+                }
             }
         }
         RequireOne(taken);
@@ -135,10 +155,10 @@ internal sealed class Unpacker(string? member, FetchLimits limits)
         }
     }
 
-    void Copy(Stream from, Stream to, long packedBytes)
+    (long Bytes, uint Crc32) Copy(Stream from, Stream to, long packedBytes)
     {
         var buffer = new byte[64 * 1024];
-        var total = 0L;
+        var (total, crc) = (0L, 0u);
         for (int read; (read = from.Read(buffer)) > 0;)
         {
             total += read;
@@ -151,6 +171,8 @@ internal sealed class Unpacker(string? member, FetchLimits limits)
                 throw new FetchException(FetchFault.TooLarge, $"more than {limits.MaxRatio} bytes unpacked for each one packed");
             }
             to.Write(buffer, 0, read);
+            crc = Crc32.Append(crc, buffer.AsSpan(0, read));
         }
+        return (total, crc);
     }
 }

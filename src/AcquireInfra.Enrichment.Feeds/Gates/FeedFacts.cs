@@ -2,6 +2,8 @@ namespace AcquireInfra.Enrichment.Feeds.Gates;
 
 /// <summary>What was counted in one version of a source.</summary>
 /// <param name="Entries">Different prefixes and ASNs.</param>
+/// <param name="IPv4Prefixes">Different IPv4 prefixes.</param>
+/// <param name="IPv6Prefixes">Different IPv6 prefixes.</param>
 /// <param name="Records">Lines, records or networks that were looked at.</param>
 /// <param name="Unparsable">Records that could not be read.</param>
 /// <param name="SpecialPurpose">Records dropped because they lie in special-purpose space.</param>
@@ -13,5 +15,5 @@ namespace AcquireInfra.Enrichment.Feeds.Gates;
 /// <param name="IsCut">Whether it was not read to its end.</param>
 /// <param name="StatedAt">The date that the data states; of several files the oldest.</param>
 public sealed record FeedFacts(
-    int Entries, int Records, int Unparsable, int SpecialPurpose, int OwnerSpace, double IPv4Addresses, double IPv6Addresses, int WidestIPv4,
-    int WidestIPv6, bool IsCut, DateTimeOffset? StatedAt);
+    int Entries, int IPv4Prefixes, int IPv6Prefixes, int Records, int Unparsable, int SpecialPurpose, int OwnerSpace, double IPv4Addresses,
+    double IPv6Addresses, int WidestIPv4, int WidestIPv6, bool IsCut, DateTimeOffset? StatedAt);

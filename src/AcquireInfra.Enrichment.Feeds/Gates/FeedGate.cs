@@ -64,20 +64,32 @@ public static class FeedGate
         {
             yield return new(GateReason.Grew, $"{now.Entries} entries after {before.Entries}, {Percent(change)} more; allowed {Percent(gates.MaxGrowth)}");
         }
-        foreach (var (family, covers, covered) in new[] { ("IPv4", now.IPv4Addresses, before.IPv4Addresses), ("IPv6", now.IPv6Addresses, before.IPv6Addresses) })
+        foreach (var fault in FaultsOfCoverage("IPv4", (now.IPv4Addresses, before.IPv4Addresses), (now.IPv4Prefixes, before.IPv4Prefixes), gates)
+            .Concat(FaultsOfCoverage("IPv6", (now.IPv6Addresses, before.IPv6Addresses), (now.IPv6Prefixes, before.IPv6Prefixes), gates)))
         {
-            var coverage = covered == 0 ? 0 : covers / covered - 1; // a family that is new has nothing to differ from
-            // A list of single addresses cannot grow without covering more: what its further entries explain is for the gate of growth.
-            var allowed = coverage < 0 ? gates.MaxCoverageChange : (1 + Math.Max(change, 0)) * (1 + gates.MaxCoverageChange) - 1;
-            if (Math.Abs(coverage) > allowed)
-            {
-                yield return new(GateReason.CoverageChanged,
-                    $"covers {Percent(Math.Abs(coverage))} {(coverage < 0 ? "less" : "more")} of {family}; allowed {Percent(allowed)}");
-            }
+            yield return fault;
         }
         if (now.StatedAt + DateTolerance < before.StatedAt)
         {
             yield return new(GateReason.Older, $"of {now.StatedAt:yyyy-MM-dd HH:mm}, older than the version in use, of {before.StatedAt:yyyy-MM-dd HH:mm}");
+        }
+    }
+
+    // A family that is new has nothing to differ from. A list of single addresses cannot grow without covering more: what further
+    // prefixes explain is for the gate of growth.
+    static IEnumerable<GateFault> FaultsOfCoverage(string family, (double Now, double Before) addresses, (int Now, int Before) prefixes, GateSettings gates)
+    {
+        if (addresses.Before == 0)
+        {
+            yield break;
+        }
+        var change = addresses.Now / addresses.Before - 1;
+        var explained = Math.Clamp(prefixes.Now / (double)prefixes.Before - 1, 0, gates.MaxGrowth);
+        var allowed = change < 0 ? gates.MaxCoverageChange : (1 + explained) * (1 + gates.MaxCoverageChange) - 1;
+        if (Math.Abs(change) > allowed)
+        {
+            var way = change < 0 ? "less" : "more";
+            yield return new(GateReason.CoverageChanged, $"covers {Percent(Math.Abs(change))} {way} of {family}; allowed {Percent(allowed)}");
         }
     }
 

@@ -26,14 +26,16 @@ public sealed class MeasuredFeed
         var dropped = CountOf(FeedFault.SpecialPurpose) + CountOf(FeedFault.OwnerSpace);
         return new(prefixes, asns, new(
             Entries: prefixes.Length + asns.Length,
+            IPv4Prefixes: prefixes.Count(prefix => prefix.IsIPv4),
+            IPv6Prefixes: prefixes.Count(prefix => !prefix.IsIPv4),
             Records: contents.Sum(content => content.Records),
             Unparsable: contents.Sum(content => content.FaultCount) - dropped - CountOf(FeedFault.TooWide),
             SpecialPurpose: CountOf(FeedFault.SpecialPurpose),
             OwnerSpace: CountOf(FeedFault.OwnerSpace),
             IPv4Addresses: Covered(prefixes.Where(prefix => prefix.IsIPv4)),
             IPv6Addresses: Covered(prefixes.Where(prefix => !prefix.IsIPv4)),
-            WidestIPv4: Widest(prefixes.Where(prefix => prefix.IsIPv4), contents.Select(content => content.WidestIPv4)),
-            WidestIPv6: Widest(prefixes.Where(prefix => !prefix.IsIPv4), contents.Select(content => content.WidestIPv6)),
+            WidestIPv4: Widest(prefixes.Where(prefix => prefix.IsIPv4), contents.Select(content => content.WidestIPv4).Append(32)),
+            WidestIPv6: Widest(prefixes.Where(prefix => !prefix.IsIPv4), contents.Select(content => content.WidestIPv6).Append(128)),
             IsCut: contents.Any(content => content.IsCut),
             StatedAt: contents.Any(content => content.AsOf is null) ? null : contents.Min(content => content.AsOf)));
     }

@@ -1,4 +1,5 @@
 using AcquireInfra.Enrichment.Addressing;
+using AcquireInfra.Enrichment.Feeds.Downloads;
 using AcquireInfra.Enrichment.Feeds.Gates;
 using AcquireInfra.Enrichment.Feeds.Refreshing;
 using AcquireInfra.Enrichment.Feeds.Tests.Upstream;
@@ -12,7 +13,7 @@ public sealed class PoisonTests
     const int Good = 1_000;
 
     static readonly FeedLimits Limits = FeedLimits.Default with { MaxFeedBytes = 4 << 20, MaxEntries = 300_000, OwnerPrefixes = [Prefix.Parse("9.200.0.0/16")] };
-    static readonly Downloads.FetchLimits FetchLimits = new() { MaxDownloadBytes = 32 << 20, MaxUnpackedBytes = 32 << 20 };
+    static readonly FetchLimits FetchLimits = new() { MaxDownloadBytes = 32 << 20, MaxUnpackedBytes = 32 << 20 };
 
     static readonly string List = RefreshRig.Lines(Good);
 

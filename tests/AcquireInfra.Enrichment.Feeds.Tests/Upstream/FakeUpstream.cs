@@ -87,7 +87,7 @@ public sealed class FakeUpstream : IAsyncDisposable
                 Interlocked.Increment(ref _connections);
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
             // the test is over
         }
