@@ -51,9 +51,15 @@ public static class FeedGate
     {
         var (now, before) = (candidate.Facts, accepted.Facts);
         var change = now.Entries / (double)before.Entries - 1;
-        if (-change > gates.MaxShrink)
+        foreach (var (what, have, had) in new[] { ("entries", now.Entries, before.Entries), ("records", now.Records, before.Records) })
         {
-            yield return new(GateReason.Shrank, $"{now.Entries} entries after {before.Entries}, {Percent(-change)} fewer; allowed {Percent(gates.MaxShrink)}");
+            // Records too: of a list that is cut, a filter may have passed over all that is missing.
+            var shrink = 1 - have / (double)had;
+            if (shrink > gates.MaxShrink)
+            {
+                yield return new(GateReason.Shrank, $"{have} {what} after {had}, {Percent(shrink)} fewer; allowed {Percent(gates.MaxShrink)}");
+                break;
+            }
         }
         var removed = accepted.CountMissingIn(candidate) / (double)before.Entries;
         if (removed > gates.MaxRemoved)

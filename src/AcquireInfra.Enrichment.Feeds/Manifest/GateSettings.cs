@@ -6,7 +6,7 @@ namespace AcquireInfra.Enrichment.Feeds.Manifest;
 /// </summary>
 public sealed record GateSettings
 {
-    /// <summary>Share of the entries, by count, that may be fewer. Default 0.2.</summary>
+    /// <summary>Share of the entries, or of the records, by count, that may be fewer. Default 0.2.</summary>
     public double MaxShrink { get; set; } = 0.20;
 
     /// <summary>Share of the entries that may be gone, whatever came in their place. Default 0.25.</summary>
