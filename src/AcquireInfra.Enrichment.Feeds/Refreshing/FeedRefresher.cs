@@ -72,15 +72,15 @@ public sealed class FeedRefresher
         {
             return Confirm(source, state, found);
         }
-        if (found.Hash == state.Held?.Version.Hash)
+        bool IsKnown(RefusedVersion refused) => refused.Version.Hash == found.Hash && refused.Gates == source.Entry.Gates;
+        if (state.Held is { } held && IsKnown(held))
         {
-            return SeeAgain(source, state, state.Held);
+            return SeeAgain(source, state, held);
         }
         state = Demote(state);
-        if (state.Refused.FirstOrDefault(refused => refused.Version.Hash == found.Hash) is { } known)
+        if (state.Refused.FirstOrDefault(IsKnown) is { } known)
         {
-            var others = state.Refused.Where(refused => refused != known);
-            return Refuse(source, state with { Refused = [.. others] }, found with { Facts = known.Version.Facts }, known.Faults);
+            return Refuse(source, state, found with { Facts = known.Version.Facts }, known.Faults);
         }
         var (measured, faults) = Check(source, folder, state, found);
         found = found with { Facts = measured?.Facts };
@@ -132,8 +132,12 @@ public sealed class FeedRefresher
     static RefreshReport Accept(LocatedSource source, FeedState state, FeedVersion version, string? because) =>
         new(source.Entry.Id, RefreshOutcome.Accepted, null, because, state.With(version with { AcceptedBecause = because }));
 
-    RefreshReport Refuse(LocatedSource source, FeedState state, FeedVersion version, IReadOnlyList<GateFault> faults) =>
-        Refused(source, state, new(version, faults, _time.GetUtcNow(), _time.GetUtcNow(), TimesSeen: 1));
+    RefreshReport Refuse(LocatedSource source, FeedState state, FeedVersion version, IReadOnlyList<GateFault> faults)
+    {
+        var others = state.Refused.Where(refused => refused.Version.Hash != version.Hash);
+        var now = _time.GetUtcNow();
+        return Refused(source, state with { Refused = [.. others] }, new(version, faults, source.Entry.Gates, now, now, TimesSeen: 1));
+    }
 
     static RefreshReport Refused(LocatedSource source, FeedState state, RefusedVersion held) => new(
         source.Entry.Id, RefreshOutcome.Refused, held.Faults[0].Reason.Word(), string.Join("; ", held.Faults.Select(fault => fault.Detail)), state with { Held = held });

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using AcquireInfra.Enrichment.Feeds.Downloads;
 using AcquireInfra.Enrichment.Feeds.Gates;
+using AcquireInfra.Enrichment.Feeds.Manifest;
 
 namespace AcquireInfra.Enrichment.Feeds.Refreshing;
 
@@ -69,10 +70,11 @@ public sealed record FeedVersion
 }
 
 /// <param name="Faults">The gates that it did not pass, the gravest first.</param>
+/// <param name="Gates">Their numbers: with others it is looked at anew.</param>
 /// <param name="FirstSeenAt">Of the looks that found it, one after another, the first.</param>
 /// <param name="TimesSeen">How many looks.</param>
 public sealed record RefusedVersion(
-    FeedVersion Version, IReadOnlyList<GateFault> Faults, DateTimeOffset FirstSeenAt, DateTimeOffset LastSeenAt, int TimesSeen)
+    FeedVersion Version, IReadOnlyList<GateFault> Faults, GateSettings Gates, DateTimeOffset FirstSeenAt, DateTimeOffset LastSeenAt, int TimesSeen)
 {
     const int LooksToBelieve = 3;
     static readonly TimeSpan TimeToBelieve = TimeSpan.FromDays(1);

@@ -61,7 +61,9 @@ public sealed class FeedRefresherTests
         {
             var date = Published.AddDays(-2).AddHours(hours);
             rig.Upstream.ServeRaw("/list.txt", $"HTTP/1.1 200 OK\r\nLast-Modified: {date:R}\r\nContent-Length: {List.Length}\r\n\r\n{List}");
+            var before = InputsOf(rig);
             Assert.Equal(outcome, (await rig.RefreshAsync()).Outcome);
+            Assert.Equal(outcome == RefreshOutcome.Unchanged, before == InputsOf(rig)); // what is compiled has another date
         }
         Assert.Equal(Published.AddDays(-1), rig.State.Accepted!.PublishedAt);
     }
@@ -177,6 +179,19 @@ public sealed class FeedRefresherTests
         Assert.Equal("empty", (await RefreshAsync(blind, rig)).Reason);
         rig.Upstream.Publish("/list.txt", "oops, another\n");
         Assert.Equal("cut", (await RefreshAsync(blind, rig)).Reason);
+    }
+
+    [Fact]
+    public async Task Refresh_RefusedVersionUnderOtherGates_IsLookedAtAnew()
+    {
+        await using var rig = new RefreshRig();
+        await rig.RefreshAsync(List);
+        await rig.RefreshAsync(Short);
+        Assert.Equal(RefreshOutcome.Refused, (await rig.RefreshAsync()).Outcome);
+        Assert.Equal("removed", (await rig.RefreshAsync(rig.Source() with { Gates = new() { MaxShrink = 1 } })).Reason);
+        var open = rig.Source() with { Gates = new() { MaxShrink = 1, MaxRemoved = 1, MaxCoverageChange = 1 } };
+        Assert.Equal(RefreshOutcome.Accepted, (await rig.RefreshAsync(open)).Outcome);
+        Assert.Equal(10, rig.EntriesNow(open).Count);
     }
 
     [Fact]
