@@ -22,7 +22,10 @@ internal sealed class CredentialValues(Func<string, string?> environment)
                 request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", secret);
                 break;
             case CredentialScheme.Header:
-                request.Headers.Add(credentials.Name!, secret);
+                if (!request.Headers.TryAddWithoutValidation(credentials.Name!, secret))
+                {
+                    throw new FetchException(FetchFault.NoCredentials, $"{credentials.Name} is no header of a request.");
+                }
                 break;
             case CredentialScheme.Query:
                 var url = new UriBuilder(request.RequestUri!);

@@ -98,9 +98,9 @@ public sealed class FeedFetcher
         {
             throw new FetchException(FetchFault.HttpStatus, $"{(int)response.StatusCode}", retryAfter: RetryAfter(response));
         }
-        if (response.Content.Headers.ContentType?.MediaType is "text/html" or "application/xhtml+xml")
+        if (response.Content.Headers.ContentType?.MediaType is { } type && IsNoData(type))
         {
-            throw new FetchException(FetchFault.WrongType, "a page (text/html) where data should be");
+            throw new FetchException(FetchFault.WrongType, $"{type} where data should be");
         }
         RequireAnEnd(response);
         if (response.Content.Headers.ContentEncoding is { Count: > 0 } encodings && (encodings.Count > 1 || encodings.First() is not ("gzip" or "x-gzip")))
@@ -108,6 +108,10 @@ public sealed class FeedFetcher
             throw new FetchException(FetchFault.WrongType, $"the content encoding {string.Join(", ", encodings)}, where gzip was asked for");
         }
     }
+
+    // Publishers call their data many things, but none of these.
+    static bool IsNoData(string type) => type is "text/html" or "application/xhtml+xml" or "text/css" or "text/javascript"
+        || type.Split('/')[0] is "image" or "audio" or "video" or "font" or "multipart";
 
     // A body that ends where the connection does may have been cut anywhere.
     static void RequireAnEnd(HttpResponseMessage response)

@@ -43,7 +43,7 @@ internal sealed class RedirectFollower(HttpClient client, FeedClientOptions netw
         {
             throw new FetchException(FetchFault.RedirectRefused, $"more than {limits.MaxRedirects} redirects");
         }
-        var to = location is null ? null : new Uri(from, location);
+        _ = Uri.TryCreate(from, location, out var to);
         var isWeb = to is not null && (to.Scheme == Uri.UriSchemeHttps || (to.Scheme == Uri.UriSchemeHttp && from.Scheme == Uri.UriSchemeHttp));
         return isWeb && to!.UserInfo.Length == 0
             ? to

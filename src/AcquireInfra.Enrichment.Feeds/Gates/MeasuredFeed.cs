@@ -20,8 +20,8 @@ public sealed class MeasuredFeed
     /// <param name="roles">ASNs of a role table; empty for the other kinds.</param>
     public static MeasuredFeed Of(IReadOnlyList<FeedContent> contents, IEnumerable<Asn> roles)
     {
-        Prefix[] prefixes = [.. Sorted(contents.SelectMany(content => content.Entries.ToArray()).Select(entry => entry.Prefix))];
-        uint[] asns = [.. Sorted(contents.SelectMany(content => content.Asns.ToArray()).Select(entry => entry.Asn).Concat(roles).Select(asn => asn.Number))];
+        var prefixes = Distinct(PrefixesOf(contents));
+        var asns = Distinct([.. contents.SelectMany(content => content.Asns.ToArray()).Select(entry => entry.Asn).Concat(roles).Select(asn => asn.Number)]);
         int CountOf(FeedFault fault) => contents.Sum(content => content.CountOf(fault));
         var dropped = CountOf(FeedFault.SpecialPurpose) + CountOf(FeedFault.OwnerSpace);
         return new(prefixes, asns, new(
@@ -43,10 +43,24 @@ public sealed class MeasuredFeed
     /// <returns>How many of its entries another version does not have.</returns>
     public int CountMissingIn(MeasuredFeed other) => Missing<Prefix>(_prefixes, other._prefixes) + Missing<uint>(_asns, other._asns);
 
-    static T[] Sorted<T>(IEnumerable<T> values)
+    static Prefix[] PrefixesOf(IReadOnlyList<FeedContent> contents)
+    {
+        var prefixes = new Prefix[contents.Sum(content => content.Entries.Length)];
+        var at = 0;
+        foreach (var content in contents)
+        {
+            foreach (ref readonly var entry in content.Entries)
+            {
+                prefixes[at++] = entry.Prefix;
+            }
+        }
+        return prefixes;
+    }
+
+    /// <returns>Sorted, each once.</returns>
+    static T[] Distinct<T>(T[] all)
         where T : struct
     {
-        T[] all = [.. values];
         Array.Sort(all);
         var kept = 0;
         for (var at = 0; at < all.Length; at++)

@@ -56,6 +56,8 @@ public sealed class FeedFetcherTests : IDisposable
         { "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n" + List + "\r\n", FetchFault.Cut },          // without its last chunk
         { "HTTP/1.1 200 OK\r\nContent-Length: 1048577\r\n\r\n", FetchFault.TooLarge },
         { "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: 16\r\n\r\n" + List, FetchFault.WrongType },
+        { "HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: 16\r\n\r\n" + List, FetchFault.WrongType },
+        { "HTTP/1.1 302 Found\r\nLocation: https://[\r\nContent-Length: 0\r\n\r\n", FetchFault.RedirectRefused },
         { "HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 16\r\n\r\n" + List, FetchFault.WrongType },
         { "HTTP/1.1 200 OK\r\nContent-Encoding: gzip, gzip\r\nContent-Length: 16\r\n\r\n" + List, FetchFault.WrongType },
         { "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 16\r\n\r\n" + List, FetchFault.BadArchive },
@@ -324,6 +326,15 @@ public sealed class FeedFetcherTests : IDisposable
         rig.Upstream.ServeRaw("/list.txt", Whole);
         await FetchAsync(rig, rig.Source() with { Credentials = new() { Scheme = CredentialScheme.Bearer, Secret = "TOKEN" } });
         Assert.Equal("Bearer hunter2", rig.Upstream.Requests[0].Headers["Authorization"]);
+    }
+
+    [Fact]
+    public async Task Fetch_CredentialInAHeaderThatIsNone_AsksNothing()
+    {
+        await using var rig = new RefreshRig(environment: variable => variable == "TOKEN" ? "hunter2" : null);
+        var source = rig.Source() with { Credentials = new() { Scheme = CredentialScheme.Header, Name = "Content-Type", Secret = "TOKEN" } };
+        Assert.Equal(FetchFault.NoCredentials, (await Assert.ThrowsAsync<FetchException>(() => FetchAsync(rig, source))).Fault);
+        Assert.Empty(rig.Upstream.Requests);
     }
 
     [Theory, InlineData(null), InlineData(""), InlineData("a\r\nHost: b")]
