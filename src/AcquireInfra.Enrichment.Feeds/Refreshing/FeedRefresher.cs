@@ -160,21 +160,20 @@ public sealed class FeedRefresher
             Problem = null,
             ProblemDetail = null,
             Replaced = [],
-            NextDueAt = FeedSchedule.NextDue(now, source.Entry.RefreshInterval ?? FeedSchedule.DefaultInterval, failures: 0, retryAfter: null, _chance()),
+            NextDueAt = FeedSchedule.NextDue(now, FeedSchedule.IntervalOf(source.Entry), failures: 0, retryAfter: null, _chance()),
         };
     }
 
     RefreshReport Failed(LocatedSource source, FeedState state, string reason, string detail, TimeSpan? retryAfter)
     {
         var now = _time.GetUtcNow();
-        var interval = source.Entry.RefreshInterval ?? FeedSchedule.DefaultInterval;
         return new(source.Entry.Id, RefreshOutcome.Failed, reason, detail, state with
         {
             LastAttemptAt = now,
             Failures = state.Failures + 1,
             Problem = reason,
             ProblemDetail = detail,
-            NextDueAt = FeedSchedule.NextDue(now, interval, state.Failures + 1, retryAfter, _chance()),
+            NextDueAt = FeedSchedule.NextDue(now, FeedSchedule.IntervalOf(source.Entry), state.Failures + 1, retryAfter, _chance()),
         });
     }
 }

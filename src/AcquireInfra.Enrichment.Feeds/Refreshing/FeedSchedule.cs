@@ -1,17 +1,19 @@
+using AcquireInfra.Enrichment.Feeds.Manifest;
+
 namespace AcquireInfra.Enrichment.Feeds.Refreshing;
 
 /// <summary>When a source is to be refreshed.</summary>
 public static class FeedSchedule
 {
-    /// <summary>For a source that has urls and says nothing else.</summary>
-    public static readonly TimeSpan DefaultInterval = TimeSpan.FromDays(1);
-
     /// <summary>Share of the interval, or of a wait, that is left to chance: replicas do not ask all at once.</summary>
     public const double Jitter = 0.2;
 
     static readonly TimeSpan FirstBackOff = TimeSpan.FromMinutes(1);
     static readonly TimeSpan LongestBackOff = TimeSpan.FromHours(6);
     static readonly TimeSpan LongestRetryAfter = TimeSpan.FromDays(1); // a publisher cannot switch itself off for ever
+
+    /// <summary>Time between two refreshes of a source; a day where it does not say.</summary>
+    public static TimeSpan IntervalOf(SourceEntry source) => source.RefreshInterval ?? TimeSpan.FromDays(1);
 
     /// <summary>The time after an attempt that ended now.</summary>
     /// <param name="failures">Attempts that failed in a row, this one included; 0: it did not fail.</param>
