@@ -136,6 +136,20 @@ public sealed class FeedRefresherTests
         Assert.Null(rig.State.Held);
     }
 
+    [Theory, InlineData(1, 48, false), InlineData(2, 11.9, false), InlineData(2, 12, true), InlineData(5, 1, false)]
+    public async Task Refresh_ShrinkThatStays_NeedsBothTheLooksAndTheDay(int furtherLooks, double hoursBetween, bool isBelieved)
+    {
+        await using var rig = new RefreshRig();
+        await rig.RefreshAsync(List);
+        var report = await rig.RefreshAsync(Short);
+        for (var look = 0; look < furtherLooks; look++)
+        {
+            rig.Time.Advance(TimeSpan.FromHours(hoursBetween));
+            report = await rig.RefreshAsync();
+        }
+        Assert.Equal(isBelieved ? RefreshOutcome.Accepted : RefreshOutcome.Refused, report.Outcome);
+    }
+
     [Fact]
     public async Task Refresh_ShrinkThatIsTakenBack_BeginsAnew()
     {

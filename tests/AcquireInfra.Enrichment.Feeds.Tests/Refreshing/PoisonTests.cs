@@ -163,6 +163,7 @@ public sealed class PoisonTests
         var source = rig.Source(new FeedFormat { Syntax = FeedSyntax.Text, AsOf = "as of" });
         await rig.RefreshAsync("# as of 2026-11-20\n" + List, source);
         Assert.Equal("older", (await rig.RefreshAsync("# as of 2026-11-18\n" + List, source)).Reason);
+        Assert.Equal(RefreshOutcome.Accepted, (await rig.RefreshAsync("# as of 2026-11-19\n" + List, source)).Outcome); // a slow cache
         Assert.Equal(RefreshOutcome.Accepted, (await rig.RefreshAsync("# as of 2026-11-21\n" + List, source)).Outcome);
     }
 
