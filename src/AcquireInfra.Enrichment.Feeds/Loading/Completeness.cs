@@ -18,8 +18,8 @@ internal static class Completeness
     /// <returns>A sentence; null where the file is whole.</returns>
     public static string? DoubtOf(FeedContent content)
     {
-        // A record in special-purpose space hides no address that is judged.
-        var faults = content.FaultCount - content.CountOf(FeedFault.SpecialPurpose);
+        // A record in special-purpose space hides no address that is judged, and one in the owner's space is passed over on purpose.
+        var faults = content.FaultCount - content.CountOf(FeedFault.SpecialPurpose) - content.CountOf(FeedFault.OwnerSpace);
         var what = content.IsCut
             ? $"not read to its end ({Cutting.First(fault => content.CountOf(fault) > 0).Word()})"
             : faults > FaultsAllowed && faults > content.Records * FaultShareAllowed

@@ -20,10 +20,15 @@ public sealed class DataFolder
     /// <exception cref="BundledDataMissingException">There is no policy.json that can be read.</exception>
     public byte[] ReadPolicyJson() => Read("policy.json");
 
-    /// <summary>The bundled sources, and those of a further manifest: an entry there replaces the bundled one of the same id.</summary>
+    /// <summary>
+    /// The bundled sources as a further manifest changes them, and its own: an entry there replaces the bundled one of the same id.
+    /// </summary>
     /// <param name="furtherManifest">Path of an operator's manifest; null for none.</param>
     /// <param name="furtherRoot">Folder that its relative paths begin at; null for its own.</param>
-    /// <returns>The sources with their files, and the text that stands for both manifests in the hash of the inputs.</returns>
+    /// <returns>
+    /// The sources that are switched on with their files, none for one that has yet to be fetched, and the text that stands for both
+    /// manifests in the hash of the inputs.
+    /// </returns>
     /// <exception cref="BundledDataMissingException">A bundled file is missing or cannot be read.</exception>
     /// <exception cref="ManifestException">A manifest is wrong, or the two cannot go together.</exception>
     public (IReadOnlyList<LocatedSource> Sources, string ManifestText) LocateSources(string? furtherManifest, string? furtherRoot = null)
@@ -35,9 +40,10 @@ public sealed class DataFolder
             return (LocateBundled(bundled), Convert.ToHexString(text));
         }
         var (further, furtherText) = ReadManifest(furtherManifest);
+        var root = furtherRoot ?? Path.GetDirectoryName(Path.GetFullPath(furtherManifest))!;
+        bundled = further.Changes.Count == 0 ? bundled : ManifestChanges.Apply(text, further.Changes, furtherManifest, root);
         var replaced = further.Sources.Select(source => source.Id).ToHashSet();
         var kept = bundled with { Sources = [.. bundled.Sources.Where(source => !replaced.Contains(source.Id))] };
-        var root = furtherRoot ?? Path.GetDirectoryName(Path.GetFullPath(furtherManifest))!;
         IReadOnlyList<LocatedSource> sources = [.. LocateBundled(kept), .. SourceLoader.Locate(further, root)];
         if (ManifestValidator.FaultOfAll(sources.Select(source => source.Entry)) is { } fault)
         {
@@ -63,7 +69,8 @@ public sealed class DataFolder
     IReadOnlyList<LocatedSource> LocateBundled(SourceManifest manifest)
     {
         var sources = SourceLoader.Locate(manifest, _path);
-        foreach (var path in sources.SelectMany(source => source.Files))
+        // A file that a change names lies elsewhere and is the operator's.
+        foreach (var path in sources.SelectMany(source => source.Files).Where(path => path.StartsWith(_path, StringComparison.Ordinal)))
         {
             ReadBundled(path, static path => File.OpenHandle(path).Dispose());
         }

@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using AcquireInfra.Enrichment.Compilation;
+using AcquireInfra.Enrichment.Feeds.Gates;
 using AcquireInfra.Enrichment.Feeds.Manifest;
 using AcquireInfra.Enrichment.Parsing;
 using AcquireInfra.Enrichment.Snapshots;
@@ -14,7 +15,7 @@ public sealed record LoadedFile(string SourceId, string Path, FeedContent Conten
 /// <summary>Sources read from disk, ready to compile.</summary>
 public sealed record LoadedSources(IReadOnlyList<CompilerSource> Sources, IReadOnlyList<LoadedFile> Files);
 
-/// <summary>A source of a manifest with the files it stands for.</summary>
+/// <summary>A source of a manifest with the files it stands for; without any it has no data yet, and covers nothing.</summary>
 public sealed record LocatedSource(SourceEntry Entry, IReadOnlyList<string> Files);
 
 /// <summary>Reads the files that a manifest names.</summary>
@@ -50,6 +51,7 @@ public static class SourceLoader
     public static LoadedSources Load(
         IReadOnlyList<LocatedSource> sources, FeedLimits limits, string scratchFolder, DateTimeOffset now, CancellationToken cancellation = default)
     {
+        sources = [.. sources.Where(source => source.Files.Count > 0)];
         var loaded = new (CompilerSource Source, IReadOnlyList<LoadedFile> Files)[sources.Count];
         var failures = new Exception?[sources.Count];
         Parallel.For(0, sources.Count, new ParallelOptions { CancellationToken = cancellation }, (at, loop) =>
@@ -88,9 +90,21 @@ public static class SourceLoader
         return (new(SourceDescription.Of(entry, files, roles.Count, isWhole), [.. files.Select(file => file.Content)], roles), files);
     }
 
-    // Announced prefixes are as wide as they are announced: 2002::/16 is in every table.
-    static FeedLimits LimitsFor(SourceEntry entry, FeedLimits limits) =>
-        entry.Kind == SourceKind.AsnTable ? limits with { MinIPv6Length = Math.Min(limits.MinIPv6Length, 16) } : limits;
+    /// <summary>Reads and counts the files of one version of a source, for its gates.</summary>
+    /// <exception cref="SourceException">A file cannot be read, or does not fit its format.</exception>
+    /// <exception cref="ScratchFolderException">The scratch folder cannot be written.</exception>
+    internal static MeasuredFeed Measure(LocatedSource version, FeedLimits limits, string scratchFolder)
+    {
+        var roles = new List<AsnRoleRow>();
+        var within = LimitsFor(version.Entry, limits);
+        var contents = version.Files.Select(path => Read(version.Entry, path, within, scratchFolder, roles)).ToList();
+        return MeasuredFeed.Of(contents, roles.Select(role => role.Asn));
+    }
+
+    // Announced prefixes are as wide as they are announced: 2002::/16 is in every table, and a row may be two /8s side by side.
+    static FeedLimits LimitsFor(SourceEntry entry, FeedLimits limits) => entry.Kind == SourceKind.AsnTable
+        ? limits with { MinIPv4Length = Math.Min(limits.MinIPv4Length, 6), MinIPv6Length = Math.Min(limits.MinIPv6Length, 16) }
+        : limits;
 
     static FeedContent Read(SourceEntry entry, string path, FeedLimits limits, string scratchFolder, List<AsnRoleRow> roles)
     {

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.RegularExpressions;
+using AcquireInfra.Enrichment.Addressing;
 using AcquireInfra.Enrichment.Parsing;
 using AcquireInfra.Enrichment.Snapshots;
 using AcquireInfra.Enrichment.Verdicts;
@@ -9,9 +11,9 @@ internal static partial class ManifestValidator
 {
     public static IEnumerable<string> FaultsOf(SourceManifest manifest)
     {
-        if (manifest.Sources.Any(source => source is null))
+        if (HoldsNull(manifest.Sources, manifest.Changes, manifest.Canaries))
         {
-            yield return "sources holds null.";
+            yield return "sources, changes or canaries holds null.";
             yield break;
         }
         foreach (var twice in manifest.Sources.GroupBy(source => source.Id).Where(group => group.Count() > 1))
@@ -24,10 +26,14 @@ internal static partial class ManifestValidator
         }
         foreach (var source in manifest.Sources)
         {
-            foreach (var fault in FaultsOf(source))
+            foreach (var fault in FaultsOf(source).Concat(DownloadValidator.FaultsOf(source)))
             {
                 yield return $"{source.Id}: {fault}";
             }
+        }
+        foreach (var fault in manifest.Canaries.SelectMany(FaultsOf))
+        {
+            yield return fault;
         }
     }
 
@@ -53,9 +59,9 @@ internal static partial class ManifestValidator
         {
             yield return "files, categories or covers holds null.";
         }
-        if (source.Files.Count == 0)
+        if (source.Files.Count == 0 && source.Urls.Count == 0)
         {
-            yield return "files names at least one file or folder.";
+            yield return "files names at least one file or folder, or urls at least one address.";
         }
         var words = source.Categories.Concat(source.Covers ?? []).Concat(source.ReliabilityByCategory.Keys);
         foreach (var word in words.Where(word => !Categories.TryParse(word, out _)).Distinct())
@@ -74,12 +80,28 @@ internal static partial class ManifestValidator
         {
             yield return "a format is needed, except for asnRoles, whose format is fixed.";
         }
-        if (source.Format is { } format)
+        foreach (var (name, format) in new[] { ("format", source.Format), ("downloadFormat", source.DownloadFormat) })
         {
-            foreach (var fault in FaultsOf(format, source.Kind))
+            foreach (var fault in format is null ? [] : FaultsOf(format, source.Kind))
             {
-                yield return "format: " + fault;
+                yield return $"{name}: {fault}";
             }
+        }
+    }
+
+    static IEnumerable<string> FaultsOf(Canary canary)
+    {
+        if (!Address.TryParse(Encoding.UTF8.GetBytes(canary.Ip), out _))
+        {
+            yield return $"canaries: '{canary.Ip}' is no address.";
+        }
+        if (canary.Asn is { } asn && !Asn.TryParse(Encoding.UTF8.GetBytes(asn), out _))
+        {
+            yield return $"canaries: '{asn}' is no ASN.";
+        }
+        foreach (var word in canary.Has.Concat(canary.HasNot).Where(word => !Categories.TryParse(word, out _)))
+        {
+            yield return $"canaries: '{word}' is no category.";
         }
     }
 

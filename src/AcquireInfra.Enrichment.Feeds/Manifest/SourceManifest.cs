@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using AcquireInfra.Enrichment.Parsing;
 using AcquireInfra.Enrichment.Snapshots;
@@ -8,7 +9,20 @@ namespace AcquireInfra.Enrichment.Feeds.Manifest;
 /// <summary>Which sources there are and how to read them: <c>data/sources.json</c>, or an operator's own.</summary>
 public sealed record SourceManifest
 {
+    /// <summary>For editors: where the schema of this file lies.</summary>
+    [JsonPropertyName("$schema")]
+    public string? Schema { get; set; }
+
     public required IReadOnlyList<SourceEntry> Sources { get; init; }
+
+    /// <summary>
+    /// In an operator's manifest: what is different about bundled sources, <c>{ "id": "ipsum", "enabled": true }</c>. A member that is
+    /// given replaces the bundled one, <c>null</c> removes it, and the others stay.
+    /// </summary>
+    public IReadOnlyList<JsonObject> Changes { get; set; } = [];
+
+    /// <summary>Checked in every snapshot before it goes live.</summary>
+    public IReadOnlyList<Canary> Canaries { get; set; } = [];
 
     /// <exception cref="ManifestException">Not a manifest; the message names the file, the entry and the member.</exception>
     public static SourceManifest Parse(ReadOnlySpan<byte> json, string name)
@@ -40,11 +54,35 @@ public sealed record SourceEntry
 
     public bool Enabled { get; set; } = true;
 
-    /// <summary>Files, relative to the root; a folder stands for all files in it, by name.</summary>
-    public required IReadOnlyList<string> Files { get; init; }
+    /// <summary>Files, relative to the root; a folder stands for all files in it, by name. Where there are urls too, these are the start.</summary>
+    public IReadOnlyList<string> Files { get; set; } = [];
+
+    /// <summary>Where the data is published: all of these together are one version of the source.</summary>
+    public IReadOnlyList<SourceUrl> Urls { get; set; } = [];
+
+    /// <summary>
+    /// Time between two refreshes, 15 minutes to 30 days; a day where there are urls and none is given. A source of files alone is read
+    /// where they lie, and goes through the gates only where this is given.
+    /// </summary>
+    public TimeSpan? RefreshInterval { get; set; }
+
+    /// <summary>What to send with requests, and only to the host that the url names.</summary>
+    public SourceCredentials? Credentials { get; set; }
+
+    /// <summary>Who asks. Default: the product.</summary>
+    public string? UserAgent { get; set; }
+
+    /// <summary>What a new version may differ by from the one before.</summary>
+    public GateSettings Gates { get; set; } = new();
+
+    /// <summary>Time after which data that was fetched, and not confirmed since, is deleted, also from kept snapshots.</summary>
+    public TimeSpan? MaxRetention { get; set; }
 
     /// <summary>How the files are written; role tables need none.</summary>
     public FeedFormat? Format { get; set; }
+
+    /// <summary>How what is fetched from the urls is written, where it is not as the files are.</summary>
+    public FeedFormat? DownloadFormat { get; set; }
 
     /// <summary>Categories its records have unless they name their own; none for a reference list.</summary>
     public IReadOnlyList<string> Categories { get; set; } = [];
@@ -84,6 +122,14 @@ public sealed record SourceEntry
 
     /// <summary>For whoever reads the manifest: what is peculiar about the source.</summary>
     public string? Note { get; set; }
+
+    /// <summary>Whether it is fetched, checked and kept, rather than read where it lies.</summary>
+    [JsonIgnore]
+    public bool IsRefreshed => Urls.Count > 0 || RefreshInterval is not null;
+
+    /// <summary>How what is fetched is written.</summary>
+    [JsonIgnore]
+    public FeedFormat? FetchedFormat => Urls.Count > 0 ? DownloadFormat ?? Format : Format;
 }
 
 [JsonSourceGenerationOptions(

@@ -22,22 +22,32 @@ internal sealed class FolderLock : IDisposable
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public static FolderLock Take(string folder, TimeSpan patience, CancellationToken cancellation)
     {
-        var path = Path.Combine(folder, "lock");
         for (var began = Stopwatch.GetTimestamp(); ;)
         {
             cancellation.ThrowIfCancellationRequested();
-            try
+            if (TryTake(folder) is { } taken)
             {
-                return new(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+                return taken;
             }
-            catch (IOException exception) when (IsHeldByAnother(exception))
+            if (Stopwatch.GetElapsedTime(began) >= patience)
             {
-                if (Stopwatch.GetElapsedTime(began) >= patience)
-                {
-                    throw new IOException($"{path} has been held by another process for {patience.TotalSeconds} s.", exception);
-                }
-                cancellation.WaitHandle.WaitOne(Pause);
+                throw new IOException($"{Path.Combine(folder, "lock")} has been held by another process for {patience.TotalSeconds} s.");
             }
+            cancellation.WaitHandle.WaitOne(Pause);
+        }
+    }
+
+    /// <returns>Null where another holds it.</returns>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
+    public static FolderLock? TryTake(string folder)
+    {
+        try
+        {
+            return new(new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (IOException exception) when (IsHeldByAnother(exception))
+        {
+            return null;
         }
     }
 

@@ -24,6 +24,7 @@ internal static class InputsHash
         }
         foreach (var (entry, files) in sources)
         {
+            hash.AppendData(HashOf($"{entry.Id} {entry.AsOf?.UtcDateTime:O}")); // of what was fetched, the date is not in the manifest
             foreach (var path in files)
             {
                 cancellation.ThrowIfCancellationRequested();

@@ -57,6 +57,11 @@ public sealed class FeedContent
     /// <summary>Lines, records or networks that were looked at.</summary>
     public int Records { get; internal set; }
 
+    /// <summary>Shortest prefix that was refused as too wide, in bits; the family's own length where none was. Whole special-purpose blocks do not count.</summary>
+    public int WidestIPv4 { get; private set; } = 32;
+
+    public int WidestIPv6 { get; private set; } = 128;
+
     /// <summary>The feed's own date, where it states one.</summary>
     public DateTimeOffset? AsOf { get; internal set; }
 
@@ -80,6 +85,17 @@ public sealed class FeedContent
         {
             _asns.Add(new(asn, label));
         }
+    }
+
+    internal void NoteTooWide(Prefix prefix)
+    {
+        if (SpecialPurpose.EntryOf(prefix.Network) is { } block && block.Scope != AddressScope.Global && block.Prefix.Length <= prefix.Length)
+        {
+            return; // 2002::/16 and 240.0.0.0/4 stand in honest feeds
+        }
+        (WidestIPv4, WidestIPv6) = prefix.IsIPv4
+            ? (Math.Min(WidestIPv4, prefix.Length), WidestIPv6)
+            : (WidestIPv4, Math.Min(WidestIPv6, prefix.Length));
     }
 
     internal void NameAsn(Asn asn, string name) => _asnNames.TryAdd(asn, name);

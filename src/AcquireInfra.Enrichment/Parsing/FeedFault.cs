@@ -1,3 +1,5 @@
+using AcquireInfra.Enrichment.Addressing;
+
 namespace AcquireInfra.Enrichment.Parsing;
 
 /// <summary>Why a feed record was refused. The words are contract: metric tags and CLI output.</summary>
@@ -19,6 +21,7 @@ public enum FeedFault
     BadRecord,
     TooManyEntries,
     FeedTooLong,
+    OwnerSpace,
 }
 
 /// <summary>Where a fault stands; line and column count from 1, as an editor does. Line 0: the place is not known.</summary>
@@ -29,7 +32,7 @@ public static class FeedFaults
     static readonly string[] Words =
     [
         "none", "bad_address", "bad_prefix_length", "host_bits_set", "bad_range", "special_purpose", "too_wide", "bad_asn", "bad_value",
-        "missing_field", "line_too_long", "bad_quote", "bad_json", "bad_record", "too_many_entries", "feed_too_long",
+        "missing_field", "line_too_long", "bad_quote", "bad_json", "bad_record", "too_many_entries", "feed_too_long", "owner_space",
     ];
 
     public static int Count => Words.Length;
@@ -62,6 +65,9 @@ public sealed record FeedLimits
 
     /// <summary>Shortest IPv6 prefix taken, in bits. Default 19.</summary>
     public int MinIPv6Length { get; init; } = 19;
+
+    /// <summary>The operator's own space: no feed says anything about it, and an ASN table alone may. Default none.</summary>
+    public IReadOnlyList<Prefix> OwnerPrefixes { get; init; } = [];
 
     /// <summary>Faults kept with their place; all are counted. Default 100.</summary>
     public int MaxLocatedFaults { get; init; } = 100;

@@ -72,15 +72,32 @@ internal sealed class PrefixReader(FeedFormat format, FeedLimits limits, FeedCon
         if (prefix.Length < (prefix.IsIPv4 ? limits.MinIPv4Length : limits.MinIPv6Length))
         {
             content.Fault(FeedFault.TooWide, line, column);
+            content.NoteTooWide(prefix);
         }
         else if (!format.AllowSpecialPurpose && SpecialPurpose.Overlaps(prefix))
         {
             content.Fault(FeedFault.SpecialPurpose, line, column);
         }
+        else if (!format.IsAsnTable && IsOfOwner(prefix))
+        {
+            content.Fault(FeedFault.OwnerSpace, line, column);
+        }
         else
         {
             content.Add(prefix, asn, label);
         }
+    }
+
+    bool IsOfOwner(Prefix prefix)
+    {
+        for (var at = 0; at < limits.OwnerPrefixes.Count; at++)
+        {
+            if (limits.OwnerPrefixes[at].Contains(prefix.Network) || prefix.Contains(limits.OwnerPrefixes[at].Network))
+            {
+                return true;
+            }
+        }
+        return false;
     }
 
     // "192.0.2.0/255.255.255.0", as older lists write it; IPNetwork2 knows which masks are lengths.

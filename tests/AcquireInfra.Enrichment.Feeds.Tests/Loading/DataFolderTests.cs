@@ -67,7 +67,7 @@ public sealed class DataFolderTests
         var refusal = Assert.Throws<ManifestException>(() => data.LocateSources(folder.Write("more.json", Manifest(Table))));
         Assert.Contains("switch off all but one of asn-table, mine", refusal.Message, StringComparison.Ordinal);
         var switchedOff = folder.Write("more.json", Manifest(Table.Replace("\"name\"", "\"enabled\": false, \"name\"", StringComparison.Ordinal)));
-        Assert.Equal(3, data.LocateSources(switchedOff).Sources.Count);
+        Assert.Equal(["asn-roles", "asn-table", "seed-t1583"], WithFiles(data.LocateSources(switchedOff).Sources));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class DataFolderTests
               "exportable": false, "licence": "own", "asOf": "2026-08-22T00:00:00Z" }
             """));
         var (sources, _) = new DataFolder(Repository.Data).LocateSources(manifest);
-        Assert.Equal(["asn-roles", "asn-table", "own", "seed-t1583"], sources.Select(source => source.Entry.Id).Order(StringComparer.Ordinal));
+        Assert.Equal(["asn-roles", "asn-table", "own", "seed-t1583"], WithFiles(sources));
         Assert.Equal(["one.txt", "two.txt"], sources.Single(source => source.Entry.Id == "own").Files.Select(Path.GetFileName)); // a folder is its files
         Assert.Equal("Mine", sources.Single(source => source.Entry.Id == "seed-t1583").Entry.Name);
     }
@@ -105,6 +105,53 @@ public sealed class DataFolderTests
         var missing = Assert.Throws<SourceException>(() => Load(beside, folder.Path));
         Assert.Equal(("own", $"own: there is no {Path.Combine(folder.Path, "list.txt")}."), (missing.SourceId, missing.Message));
     }
+
+    [Fact]
+    public void LocateSources_Changes_ReplaceMemberByMember()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("lists/mine.txt", "9.1.1.1\t3\n");
+        var manifest = folder.Write("more.json", """
+            { "sources": [], "changes": [
+              { "id": "ipsum", "enabled": true, "files": ["lists/mine.txt"], "urls": null, "gates": { "maxShrink": 0.5 } },
+              { "id": "seed-t1583", "enabled": false } ] }
+            """);
+        var sources = new DataFolder(Repository.Data).LocateSources(manifest).Sources;
+        var ipsum = sources.Single(source => source.Entry.Id == "ipsum");
+        Assert.Equal(("stamparm ipsum, three lists or more", 0, 0.5, false),
+            (ipsum.Entry.Name, ipsum.Entry.Urls.Count, ipsum.Entry.Gates.MaxShrink, sources.Any(source => source.Entry.Id == "seed-t1583")));
+        Assert.Equal([Path.Combine(folder.Path, "lists/mine.txt")], ipsum.Files);
+    }
+
+    [Theory]
+    [InlineData("{ \"id\": \"no-such\", \"enabled\": true }", "no-such")]
+    [InlineData("{ \"enabled\": true }", "there is no bundled one")]
+    [InlineData("{ \"id\": 7 }", "there is no bundled one")]
+    [InlineData("{ \"id\": \"ipsum\", \"enabeld\": true }", "enabeld")]
+    [InlineData("{ \"id\": \"ipsum\", \"reliability\": 7 }", "ipsum: reliability is")]
+    [InlineData("{ \"id\": \"ipsum\", \"reliability\": null }", "reliability")]
+    [InlineData("null", "changes")]
+    public void LocateSources_WrongChange_IsRefusedAndNamed(string change, string named)
+    {
+        using var folder = new TemporaryFolder();
+        var manifest = folder.Write("more.json", $$"""{ "sources": [], "changes": [ {{change}} ] }""");
+        var refusal = Assert.Throws<ManifestException>(() => new DataFolder(Repository.Data).LocateSources(manifest));
+        Assert.Contains(manifest, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(named, refusal.Message, StringComparison.Ordinal);
+    }
+
+    // What has yet to be fetched is no error, and no source of the snapshot.
+    [Fact]
+    public void Load_SourceWithoutData_IsPassedOver()
+    {
+        using var folder = new TemporaryFolder();
+        var (sources, _) = new DataFolder(Repository.Data).LocateSources(furtherManifest: null);
+        Assert.Contains(sources, source => source.Entry.Id == "x4bnet-vpn" && source.Files.Count == 0);
+        Assert.Equal(["asn-roles", "asn-table", "seed-t1583"], Load(sources, folder.Path).Sources.Select(source => source.Info.Id).Order(StringComparer.Ordinal));
+    }
+
+    static IEnumerable<string> WithFiles(IReadOnlyList<LocatedSource> sources) =>
+        sources.Where(source => source.Files.Count > 0).Select(source => source.Entry.Id).Order(StringComparer.Ordinal);
 
     static LoadedSources Load(IReadOnlyList<LocatedSource> sources, string scratch) =>
         SourceLoader.Load(sources, Parsing.FeedLimits.Default, scratch, DateTimeOffset.UtcNow, TestContext.Current.CancellationToken);

@@ -94,7 +94,7 @@ public sealed class SourceManifestTests
     [InlineData("colour", "\"red\"", "colour")]                                        // unknown keys are typing errors
     [InlineData("id", null, "id")]                                                     // needed ones are needed
     [InlineData("name", null, "name")]
-    [InlineData("files", null, "files")]
+    [InlineData("files", null, "files names at least one")]
     [InlineData("reliability", null, "reliability")]
     [InlineData("exportable", null, "exportable")]
     [InlineData("licence", null, "licence")]
@@ -126,6 +126,26 @@ public sealed class SourceManifestTests
     [InlineData("format", null, "a format is needed")]
     [InlineData("kind", "\"asnRoles\"", "a format is needed, except for asnRoles")]
     [InlineData("kind", "\"asnTable\"", "an ASN table has")]
+    [InlineData("urls", "[null]", "urls holds null")]
+    [InlineData("urls", "[\"https://a.example/\"]", "urls")]
+    [InlineData("urls", "[{}]", "url")]
+    [InlineData("urls", "[{\"url\": \"lists/a.txt\"}]", "'lists/a.txt' is no address")]
+    [InlineData("urls", "[{\"url\": \"http://a.example/\"}]", "is not https")]
+    [InlineData("urls", "[{\"url\": \"file:///etc/passwd\"}]", "is no address")]
+    [InlineData("urls", "[{\"url\": \"ftp://a.example/\", \"sha256\": \"0000000000000000000000000000000000000000000000000000000000000000\"}]", "is not https")]
+    [InlineData("urls", "[{\"url\": \"https://me:secret@a.example/\"}]", "has no user")]
+    [InlineData("urls", "[{\"url\": \"https://a.example/\", \"sha256\": \"00\"}]", "64 hexadecimal")]
+    [InlineData("urls", "[{\"url\": \"https://a.example/\", \"member\": \"\"}]", "member is")]
+    [InlineData("urls", "[{\"url\": \"https://a.example/\", \"link\": \"http://b.example/*\"}]", "link: ")]
+    [InlineData("refreshInterval", "\"00:14:59\"", "refreshInterval is")]
+    [InlineData("refreshInterval", "\"31.00:00:00\"", "refreshInterval is")]
+    [InlineData("refreshInterval", "\"daily\"", "refreshInterval")]
+    [InlineData("maxRetention", "\"00:00:00\"", "maxRetention is")]
+    [InlineData("userAgent", "\"me\"", "go with urls")]
+    [InlineData("gates", "{\"maxShrink\": 1.1}", "gates: maxShrink")]
+    [InlineData("gates", "{\"maxGrowth\": -1}", "gates: maxGrowth")]
+    [InlineData("gates", "{\"minIPv4Length\": 0}", "minIPv4Length")]
+    [InlineData("gates", "{\"shrink\": 0.5}", "shrink")]
     public void Parse_WrongEntry_ThrowsAndSaysWhat(string key, string? value, string message)
     {
         var entry = JsonNode.Parse(Least)!.AsObject();
@@ -186,6 +206,48 @@ public sealed class SourceManifestTests
         var entry = JsonNode.Parse(Least)!.AsObject();
         entry.Remove("format");
         Parse($"{{\"sources\": [{entry.ToJsonString()[..^1]}, {members}}}]}}");
+    }
+
+    [Theory]
+    [InlineData("{\"scheme\": \"bearer\", \"secret\": \"hunter2\"}", "names of environment variables")]
+    [InlineData("{\"scheme\": \"digest\", \"secret\": \"A\"}", "scheme")]
+    [InlineData("{\"scheme\": 9, \"secret\": \"A\"}", "scheme is")]
+    [InlineData("{\"scheme\": \"basic\", \"secret\": \"A\"}", "user goes with basic")]
+    [InlineData("{\"scheme\": \"bearer\", \"user\": \"B\", \"secret\": \"A\"}", "user goes with basic")]
+    [InlineData("{\"scheme\": \"header\", \"secret\": \"A\"}", "name is that of")]
+    [InlineData("{\"scheme\": \"header\", \"name\": \"a b\", \"secret\": \"A\"}", "name is that of")]
+    [InlineData("{\"scheme\": \"bearer\", \"name\": \"X\", \"secret\": \"A\"}", "name is that of")]
+    [InlineData("{\"scheme\": \"bearer\"}", "secret")]
+    public void Parse_WrongCredentials_ThrowsAndSaysWhat(string credentials, string message)
+    {
+        var entry = JsonNode.Parse(Least)!.AsObject();
+        entry["urls"] = JsonNode.Parse("[{\"url\": \"https://a.example/\"}]");
+        entry["credentials"] = JsonNode.Parse(credentials);
+        AssertRefused($"{{\"sources\": [{entry.ToJsonString()}]}}", message);
+    }
+
+    [Theory]
+    [InlineData("{\"ip\": \"1\"}", "'1' is no address")]
+    [InlineData("{\"ip\": \"192.0.2.7\", \"asn\": \"x\"}", "'x' is no ASN")]
+    [InlineData("{\"ip\": \"192.0.2.7\", \"has\": [\"evil\"]}", "'evil' is no category")]
+    [InlineData("{\"ip\": \"192.0.2.7\", \"hasNot\": [\"evil\"]}", "'evil' is no category")]
+    [InlineData("null", "canaries")]
+    public void Parse_WrongCanary_ThrowsAndSaysWhat(string canary, string message) =>
+        AssertRefused($"{{\"sources\": [], \"canaries\": [{canary}]}}", message);
+
+    [Fact]
+    public void Parse_EntryOfUrls_IsReadWithItsDefaults()
+    {
+        var source = Parse("""
+            {"sources": [{"id": "a", "name": "A", "urls": [{"url": "https://a.example/{yyyy}-{MM}.tar.gz", "member": "*.mmdb"}], "format": {"syntax": "text"},
+              "reliability": 1, "exportable": true, "licence": "L", "maxRetention": "30.00:00:00", "gates": {"maxGrowth": 3},
+              "credentials": {"scheme": "basic", "user": "U", "secret": "S_1"}}]}
+            """).Sources[0];
+        Assert.True(source.IsRefreshed);
+        Assert.Equal("https://a.example/2026-03.tar.gz", source.Urls[0].At(new(2026, 3, 9, 0, 0, 0, TimeSpan.Zero)).AbsoluteUri);
+        Assert.Equal((0.20, 0.25, 3.0, 0.25, 0.20, 0.01, 8, 16), (source.Gates.MaxShrink, source.Gates.MaxRemoved, source.Gates.MaxGrowth,
+            source.Gates.MaxCoverageChange, source.Gates.MaxIPv4Share, source.Gates.MaxUnparsable, source.Gates.MinIPv4Length, source.Gates.MinIPv6Length));
+        Assert.False(Parse($"{{\"sources\": [{Least}]}}").Sources[0].IsRefreshed);
     }
 
     [Fact]
