@@ -13,8 +13,22 @@ internal static class AuthServices
 
     public static IHostApplicationBuilder AddAuth(this IHostApplicationBuilder builder)
     {
-        var services = builder.Services;
-        services.AddSingleton<IValidateOptions<EnrichmentOptions>, AuthOptionsValidator>();
+        builder.Services.AddSingleton<IValidateOptions<EnrichmentOptions>, AuthOptionsValidator>();
+        // The framework puts its middleware into every pipeline that has its services, so where nobody is configured they are not there.
+        if (builder.Configuration.GetSection($"{EnrichmentOptions.Section}:{nameof(EnrichmentOptions.Auth)}").Get<AuthOptions>() is { IsConfigured: true })
+        {
+            AddCallers(builder.Services);
+        }
+        else
+        {
+            // The mark that the check looks for is set by the middleware that is not there; OpenAccess denies what names no role.
+            builder.Services.Configure<RouteOptions>(routes => routes.SuppressCheckForUnhandledSecurityMetadata = true);
+        }
+        return builder;
+    }
+
+    static void AddCallers(IServiceCollection services)
+    {
         services.AddSingleton<ApiKeyStore>().AddHostedService(provider => provider.GetRequiredService<ApiKeyStore>());
         services.AddSingleton<AuthorityDocuments>().AddSingleton<IConfigureOptions<JwtBearerOptions>, EntraTokens>();
         services.AddHttpClient(AuthorityDocuments.Client, client =>
@@ -24,9 +38,6 @@ internal static class AuthServices
             })
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
             .RemoveAllLoggers();
-        // Where nobody is configured the middleware that would set a mark is not there; OpenAccess denies what names no role.
-        services.AddOptions<RouteOptions>().Configure<IOptions<EnrichmentOptions>>((routes, options) =>
-            routes.SuppressCheckForUnhandledSecurityMetadata = !options.Value.Auth.IsConfigured);
         services.AddAuthentication(Chosen)
             .AddPolicyScheme(Chosen, null, policy => policy.ForwardDefaultSelector = Choose)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyRing.Scheme, null)
@@ -39,7 +50,6 @@ internal static class AuthServices
             authorization.AddPolicy(role, policy => policy.RequireRole(role, Roles.Admin));
         }
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, AuthorizationAnswer>();
-        return builder;
     }
 
     // The headers alone decide, never where a request comes from: behind a proxy everyone comes from the loopback.

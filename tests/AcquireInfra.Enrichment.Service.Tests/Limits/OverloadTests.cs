@@ -87,6 +87,7 @@ public sealed class OverloadTests : IAsyncLifetime
         }
         catch (RpcException exception)
         {
+            Assert.True(exception.GetRpcStatus() is not null, exception.ToString());
             var retry = exception.GetRpcStatus()!.GetDetail<Google.Rpc.RetryInfo>();
             Assert.Equal((StatusCode.Unavailable, 1L), (exception.StatusCode, retry.RetryDelay.Seconds));
             Assert.Equal("1000", exception.Trailers.GetValue("grpc-retry-pushback-ms"));
