@@ -22,6 +22,7 @@ print(*[one.getsockname()[1] for one in held])')
   --Kestrel:Endpoints:Admin:Url="http://127.0.0.1:$admin" >"$work/log" 2>&1 &
 pid=$!
 for _ in $(seq 240); do curl -sf "http://127.0.0.1:$rest/health/ready" >/dev/null && break; sleep 0.25; done
+curl -sf "http://127.0.0.1:$rest/v1/ip/159.65.1.10?fields=score" >/dev/null || { cat "$work/log" >&2; exit 1; }
 
 memory() { awk -v name="$1:" '$1 == name { print int($2 / 1024) }' "/proc/$pid/status"; }
 ticks() { awk '{ print $14 + $15 }' "/proc/$pid/stat"; }

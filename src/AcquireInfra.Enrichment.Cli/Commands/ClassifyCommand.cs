@@ -51,7 +51,7 @@ internal static class ClassifyCommand
         await using var from = file is null ? Console.OpenStandardInput() : file.OpenRead();
         await using var to = Console.OpenStandardOutput();
         var progress = new ProgressLine();
-        var classifier = new BulkClassifier(renderer, new(format), progress.Show);
+        var classifier = new BulkClassifier(renderer, new(format, Parallelism: Environment.ProcessorCount), progress.Show);
         if (await classifier.RunAsync(from, to, cancelled) == BulkEnd.NoIpColumn)
         {
             throw new FormatException("The header of the CSV input has no column \"ip\".");

@@ -1,8 +1,8 @@
 using AcquireInfra.Enrichment.Exports;
 using AcquireInfra.Enrichment.Service.Hosting;
 using AcquireInfra.Enrichment.Service.Lookup;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.Extensions.Options;
 
 namespace AcquireInfra.Enrichment.Service.Auth;
 
@@ -14,7 +14,7 @@ internal static class OpenAccess
 {
     public static WebApplication UseAccess(this WebApplication app)
     {
-        if (app.Services.GetRequiredService<IOptions<EnrichmentOptions>>().Value.Auth.IsConfigured)
+        if (app.Services.GetService<IAuthenticationSchemeProvider>() is not null)
         {
             app.UseAuthentication();
             app.UseRateLimiter();

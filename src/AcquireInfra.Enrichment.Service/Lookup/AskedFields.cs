@@ -13,7 +13,7 @@ internal sealed record AskedFields(RowFields? Rows, JsonTypeInfo<VerdictResponse
     // More different selections than anyone has in use.
     const int MaxKept = 256;
 
-    static readonly HashSet<string> Names = [.. VerdictJson.Default.VerdictResponse.Properties.Select(property => property.Name)];
+    static readonly IReadOnlyList<string> Names = [.. VerdictJson.Default.VerdictResponse.Properties.Select(property => property.Name)];
     static readonly ConcurrentDictionary<string, AskedFields> Kept = new(StringComparer.Ordinal);
 
     /// <summary>All of them.</summary>
@@ -30,22 +30,20 @@ internal sealed record AskedFields(RowFields? Rows, JsonTypeInfo<VerdictResponse
             fields = Whole;
             return true;
         }
-        if (Kept.TryGetValue(text, out fields!))
-        {
-            return true;
-        }
-        var names = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (names.Length == 0 || names.FirstOrDefault(name => !Names.Contains(name)) is not null)
+        var names = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToHashSet();
+        if (names.Count == 0 || !names.IsSubsetOf(Names))
         {
             var unknown = names.FirstOrDefault(name => !Names.Contains(name)) ?? "";
             fault = $"'{SafeText.Shown(unknown)}' is no field. There are {string.Join(", ", Names)}.";
+            fields = Whole;
             return false;
         }
+        var key = string.Join(',', Names.Where(names.Contains));
         if (Kept.Count >= MaxKept)
         {
             Kept.Clear();
         }
-        fields = Kept[text] = new(RowFields.TryParse(text, out var rows, out _) ? rows : null, ShapeOf([.. names]));
+        fields = Kept.GetOrAdd(key, _ => new(RowFields.TryParse(key, out var rows, out var _) ? rows : null, ShapeOf(names)));
         return true;
     }
 

@@ -31,7 +31,7 @@ internal sealed class BatchBody : IDisposable
         catch (JsonException exception)
         {
             return Problems.BadRequest(
-                $"The body is no batch (line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}). Send {{\"ips\": [\"192.0.2.7\", …]}}.");
+                $"The body is no batch ({Place(exception)}). Send {{\"ips\": [\"192.0.2.7\", …]}}.");
         }
         catch (BadHttpRequestException exception) when (exception.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
@@ -48,6 +48,10 @@ internal sealed class BatchBody : IDisposable
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];
     }
+
+    static string Place(JsonException exception) => exception.LineNumber is { } line
+        ? $"line {line + 1}, byte {exception.BytePositionInLine + 1}"
+        : $"byte {exception.BytePositionInLine}";
 
     async Task<bool> TryFillAsync(Stream body, int maxBytes, CancellationToken cancelled)
     {
@@ -92,15 +96,15 @@ internal sealed class BatchBody : IDisposable
             }
         }
         Expect(ref reader, JsonTokenType.EndObject);
-        return reader.Read() ? throw new JsonException() : null;
+        reader.Read(); // throws where there is more
+        return null;
     }
 
     static void Expect(ref Utf8JsonReader reader, JsonTokenType expected)
     {
         if (!reader.Read() || reader.TokenType != expected)
         {
-            var bytes = reader.BytesConsumed;
-            throw new JsonException($"Not {expected}.", path: null, lineNumber: 0, bytePositionInLine: bytes);
+            throw new JsonException($"Not {expected}.", path: null, lineNumber: null, bytePositionInLine: reader.BytesConsumed);
         }
     }
 }

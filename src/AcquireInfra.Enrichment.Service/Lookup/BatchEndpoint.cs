@@ -53,6 +53,7 @@ internal sealed class BatchEndpoint(
         }
         var isExplained = request.Format == RowFormat.Json && request.Fields.Rows is null;
         IResult answer = isExplained ? Explained(body, request.Fields, judge, context.RequestAborted) : Rows(body, request, judge);
+        context.Response.Headers[LinesAnswer.SnapshotHeader] = judge.Snapshot.Id;
         journal.Answered(context, LookupDoor.RestBatch, body.Values.Count, began);
         return answer;
     }

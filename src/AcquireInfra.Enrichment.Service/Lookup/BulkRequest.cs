@@ -9,7 +9,7 @@ namespace AcquireInfra.Enrichment.Service.Lookup;
 /// <param name="Fields">Members of a row; null for the usual ones.</param>
 internal sealed record BulkRequest(LineFormat? Lines, RowFormat Format, AskedFields Fields)
 {
-    const string Sendable = "Send application/json, text/plain (an address a line), application/x-ndjson or text/csv (a column \"ip\"), in UTF-8.";
+    public const string Sendable = "POST /v1/ip:batch takes application/json, text/plain (an address a line), application/x-ndjson or text/csv (a column \"ip\"), all in UTF-8.";
 
     static readonly Dictionary<string, LineFormat?> Inputs = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -30,8 +30,18 @@ internal sealed record BulkRequest(LineFormat? Lines, RowFormat Format, AskedFie
         ["text/csv"] = RowFormat.Csv,
     };
 
+    static readonly Dictionary<string, RowFormat> Formats = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["json"] = RowFormat.Json,
+        ["ndjson"] = RowFormat.Ndjson,
+        ["csv"] = RowFormat.Csv,
+    };
+
     /// <summary>Whether lines are sent, and so a stream is answered.</summary>
     public static bool IsOfLines(HttpRequest request) => TryReadInput(request, out var lines) && lines is not null;
+
+    /// <summary>Media types that are taken.</summary>
+    public static IEnumerable<string> InputTypes => Inputs.Keys;
 
     /// <summary>Media type of what goes out.</summary>
     public string ContentType => Format switch
@@ -76,7 +86,7 @@ internal sealed record BulkRequest(LineFormat? Lines, RowFormat Format, AskedFie
     {
         if (asked is not null)
         {
-            return Enum.TryParse(asked, ignoreCase: true, out format) && char.IsAsciiLetter(asked[0]);
+            return Formats.TryGetValue(asked, out format);
         }
         format = lines switch { null => RowFormat.Json, LineFormat.Csv => RowFormat.Csv, _ => RowFormat.Ndjson };
         var accepted = request.GetTypedHeaders().Accept.OrderByDescending(accept => accept.Quality ?? 1);

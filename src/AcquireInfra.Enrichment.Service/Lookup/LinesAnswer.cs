@@ -19,6 +19,9 @@ internal sealed class LinesAnswer(Drain drain, LookupJournal journal, IOptions<E
     // A line of 14 bytes becomes a row of 450; what is in memory is some four blocks and their rows.
     const int BlockBytes = 32 * 1024;
 
+    /// <summary>On answers that have no other place for it, or have it only at their end.</summary>
+    public const string SnapshotHeader = "X-Enrichment-Snapshot-Id";
+
     readonly EnrichmentOptions _options = options.Value;
 
     public async Task<IResult> AnswerAsync(HttpContext context, BulkRequest request, RowRenderer renderer, Judge judge)
@@ -34,22 +37,22 @@ internal sealed class LinesAnswer(Drain drain, LookupJournal journal, IOptions<E
         }
         var bulk = new BulkOptions(request.Lines!.Value, _options.MaxBulkLineBytes, _options.MaxBulkLines, BlockBytes);
         var classifier = new BulkClassifier(renderer, bulk);
+        var answer = new AnswerStream(context.Response.Body, time);
         using var spool = new Spool(Path.Combine(_options.StateFolder, "spool"));
         var filling = FillAsync(context, spool);
-        using var deadline = time.CreateTimer(_ => spool.Fail(new BulkEndedException(Late())), null, _options.BulkDeadline, Timeout.InfiniteTimeSpan);
-        await using var ending = drain.Ending.Register(() => spool.Fail(new BulkEndedException(Stopping)));
+        using var ends = new JobEnds(context, spool, answer, () => filling.IsCompleted, _options.BulkDeadline, drain, time);
+        context.Response.ContentType = request.ContentType;
+        context.Response.Headers[SnapshotHeader] = judge.Snapshot.Id;
         try
         {
-            context.Response.ContentType = request.ContentType;
-            context.Response.Headers["X-Enrichment-Snapshot-Id"] = judge.Snapshot.Id;
-            var problem = await RunAsync(classifier, spool, context);
+            var problem = await RunAsync(classifier, spool, answer, context.RequestAborted);
             await filling; // the sender gets to the end of what it has to say, and to the answer
             if (problem is not null && !classifier.HasBegun)
             {
                 context.Response.ContentType = null;
                 return Problems.Of(problem.Kind, problem.Detail);
             }
-            await context.Response.Body.WriteAsync(End(request.Format, renderer, classifier, judge, problem), context.RequestAborted);
+            await answer.WriteAsync(End(request.Format, renderer, classifier, judge, problem), context.RequestAborted);
             return TypedResults.Empty;
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
@@ -64,11 +67,11 @@ internal sealed class LinesAnswer(Drain drain, LookupJournal journal, IOptions<E
         }
     }
 
-    async Task<BulkProblem?> RunAsync(BulkClassifier classifier, Spool spool, HttpContext context)
+    async Task<BulkProblem?> RunAsync(BulkClassifier classifier, Spool spool, AnswerStream answer, CancellationToken cancelled)
     {
         try
         {
-            var end = await classifier.RunAsync(spool, context.Response.Body, context.RequestAborted);
+            var end = await classifier.RunAsync(spool, answer, cancelled);
             spool.Discard();
             return end switch
             {
@@ -119,16 +122,5 @@ internal sealed class LinesAnswer(Drain drain, LookupJournal journal, IOptions<E
         }
         var error = problem is null ? null : new ErrorResponse(problem.Kind.Code, null, problem.Detail);
         return BulkAnswer.Trailer(format, judge, classifier.Total, classifier.Failed, error);
-    }
-
-    BulkProblem Late() => new(ProblemKind.DeadlineExceeded, $"A stream takes at most {_options.BulkDeadline}. What was answered stands; send the rest again.");
-
-    static BulkProblem Stopping => new(ProblemKind.Stopping, "The service is stopping. What was answered stands; send the rest again.");
-
-    sealed record BulkProblem(ProblemKind Kind, string Detail);
-
-    sealed class BulkEndedException(BulkProblem problem) : Exception(problem.Detail)
-    {
-        public BulkProblem Problem => problem;
     }
 }

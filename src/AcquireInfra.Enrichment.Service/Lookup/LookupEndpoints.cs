@@ -58,7 +58,7 @@ internal static class LookupEndpoints
                 + "CSV are lines, up to a million, and answered as they come. NDJSON ends with a line that has the summary, and CSV has errors "
                 + "in its last columns.")
             .WithMetadata(new ConnectorAction())
-            .Accepts<BatchRequest>("application/json", "text/plain", "application/x-ndjson", "text/csv")
+            .Accepts<BatchRequest>("application/json", [.. BulkRequest.InputTypes.Skip(1)])
             .Produces<BatchResponse>(StatusCodes.Status200OK, "application/json", "application/x-ndjson", "text/csv")
             .ProducesProblems(
                 ProblemKind.BadRequest, ProblemKind.TooManyItems, ProblemKind.BodyTooLarge, ProblemKind.UnsupportedMediaType, ProblemKind.DeadlineExceeded,

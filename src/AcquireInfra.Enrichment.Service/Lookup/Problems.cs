@@ -61,7 +61,8 @@ internal static class Problems
         {
             var status = pages.HttpContext.Response.StatusCode;
             var kind = KindOf(status) ?? ProblemKind.BadRequest with { HttpStatus = status };
-            return Of(kind, "See /openapi/v1.json for what there is.").ExecuteAsync(pages.HttpContext);
+            var detail = status == StatusCodes.Status415UnsupportedMediaType ? BulkRequest.Sendable : "See /openapi/v1.json for what there is.";
+            return Of(kind, detail).ExecuteAsync(pages.HttpContext);
         });
         return app;
     }

@@ -9,21 +9,32 @@ internal sealed class RowRenderers
     const int MaxKept = 4;
 
     readonly Lock _making = new();
-    readonly Dictionary<(RowFormat Format, RowFields Fields), RowRenderer> _kept = [];
+    readonly List<((RowFormat, RowFields) Key, RowRenderer Renderer)> _kept = []; // the one used last comes last
     Judge? _judge;
 
-    /// <param name="judge">That of the request; a request that is behind the others gets a renderer of its own.</param>
+    /// <param name="judge">That of the request; a request of an hour that is over gets a renderer of its own.</param>
     public RowRenderer For(Judge judge, RowFormat format, RowFields? fields)
     {
         var key = (format, fields ?? RowRenderer.DefaultFields(format));
         lock (_making)
         {
-            if (_judge != judge || (_kept.Count >= MaxKept && !_kept.ContainsKey(key)))
+            if (judge.At < _judge?.At)
+            {
+                return new(judge, format, key.Item2);
+            }
+            if (_judge != judge)
             {
                 _kept.Clear();
                 _judge = judge;
             }
-            return _kept.TryGetValue(key, out var known) ? known : _kept[key] = new RowRenderer(judge, key.Item1, key.Item2);
+            var at = _kept.FindIndex(kept => kept.Key == key);
+            var renderer = at >= 0 ? _kept[at].Renderer : new(judge, format, key.Item2);
+            if (at >= 0 || _kept.Count == MaxKept)
+            {
+                _kept.RemoveAt(Math.Max(at, 0));
+            }
+            _kept.Add((key, renderer));
+            return renderer;
         }
     }
 }

@@ -5,8 +5,10 @@ namespace AcquireInfra.Enrichment.Exports;
 
 /// <param name="MaxLineBytes">At most <see cref="LineLayout.MostLineBytes"/>.</param>
 /// <param name="MaxLines">Lines that are answered, blank ones counted.</param>
-/// <param name="BlockBytes">What is read at once: some four blocks, and their rows, are in memory.</param>
-public sealed record BulkOptions(LineFormat Format, int MaxLineBytes = LineLayout.MostLineBytes, long MaxLines = long.MaxValue, int BlockBytes = 1 << 18);
+/// <param name="BlockBytes">What is read at once.</param>
+/// <param name="Parallelism">Blocks that are rendered at the same time; one more, and one that is being read, are in memory.</param>
+public sealed record BulkOptions(
+    LineFormat Format, int MaxLineBytes = LineLayout.MostLineBytes, long MaxLines = long.MaxValue, int BlockBytes = 1 << 18, int Parallelism = 2);
 
 /// <summary>How a bulk job came to its end.</summary>
 public enum BulkEnd
@@ -21,8 +23,8 @@ public enum BulkEnd
 }
 
 /// <summary>
-/// Reads lines in blocks, renders blocks on all processors, writes them in order. What is in memory is a few blocks, whatever the
-/// length of the input.
+/// Reads lines in blocks, renders some at the same time, writes them in order: rows are written while the next lines are waited for, and
+/// what is in memory is a few blocks, whatever the length of the input.
 /// </summary>
 /// <param name="progress">Told how many rows are written, block by block.</param>
 public sealed class BulkClassifier(RowRenderer renderer, BulkOptions options, Action<long>? progress = null)
@@ -86,7 +88,7 @@ public sealed class BulkClassifier(RowRenderer renderer, BulkOptions options, Ac
         while (block.Count > 0)
         {
             var allowed = Allowed(block);
-            while (_blocks.Count >= Environment.ProcessorCount + 1)
+            while (_blocks.Count > options.Parallelism)
             {
                 await WriteNextAsync(output, cancelled);
             }
@@ -96,7 +98,12 @@ public sealed class BulkClassifier(RowRenderer renderer, BulkOptions options, Ac
             {
                 return BulkEnd.TooManyLines;
             }
-            block = await blocks.NextAsync(cancelled);
+            var reading = blocks.NextAsync(cancelled);
+            while (!reading.IsCompleted && _blocks.Count > 0)
+            {
+                await WriteNextAsync(output, cancelled);
+            }
+            block = await reading;
         }
         LineBlocks.Return(block);
         return BulkEnd.AllAnswered;

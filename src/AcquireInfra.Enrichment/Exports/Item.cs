@@ -19,6 +19,9 @@ internal struct Item
     public int LineOffset;
     public int LineLength;
 
+    /// <summary>Fields of a CSV line.</summary>
+    public int FieldCount;
+
     /// <summary>The hour to judge at, counted from year 1, plus 1; 0 for the present.</summary>
     public long AtHourPlus1;
 
@@ -41,6 +44,7 @@ internal enum ItemFault : byte
     BadTime,
     OpenQuote,
     LongId,
+    TooManyFields,
 }
 
 internal static class ItemFaults
@@ -51,6 +55,7 @@ internal static class ItemFaults
         ItemFault.NotJson => "The line is no JSON text.",
         ItemFault.BadTime => "\"at\" is a time like 2026-11-24T12:00:00Z, in UTC.",
         ItemFault.LongId => $"An id has at most {ItemAnswer.MaxIdBytes} bytes.",
+        ItemFault.TooManyFields => "The line has more fields than the header.",
         ItemFault.OpenQuote => "A quoted field does not end on its line.",
         _ => "An item is a text, or an object with \"ip\" and, if wanted, \"id\" and \"at\", each once.",
     };
@@ -84,22 +89,38 @@ internal static class ItemReader
         return item;
     }
 
-    static void ReadCsv(ReadOnlySpan<byte> bytes, in LineLayout layout, ref Item item)
+    static void ReadCsv(Span<byte> bytes, in LineLayout layout, ref Item item)
     {
         var fields = new CsvLine(bytes.Slice(item.LineOffset, item.LineLength));
         (item.Offset, item.Length) = (item.LineOffset, 0); // a line without the column has the empty address
-        for (var column = 0; column <= Math.Max(layout.IpColumn, layout.IdColumn) && fields.TryNext(out var field); column++)
+        for (; fields.TryNext(out var field); item.FieldCount++)
         {
-            if (column == layout.IpColumn)
+            if (item.FieldCount == layout.IpColumn)
             {
                 (item.Offset, item.Length) = (item.LineOffset + fields.Offset, field.Length);
             }
-            if (column == layout.IdColumn)
+            if (item.FieldCount == layout.IdColumn)
             {
                 (item.HasId, item.IdOffset, item.IdLength) = (true, item.LineOffset + fields.Offset, field.Length);
             }
         }
-        item.Fault = fields.IsOpen ? ItemFault.OpenQuote : ItemFault.None;
+        item.Fault = fields.IsOpen ? ItemFault.OpenQuote : item.FieldCount > layout.ColumnCount ? ItemFault.TooManyFields : ItemFault.None;
+        if (item.HasId && item.IdOffset > item.LineOffset && bytes[item.IdOffset - 1] == (byte)'"')
+        {
+            item.IdLength = Undouble(bytes.Slice(item.IdOffset, item.IdLength));
+        }
+    }
+
+    // A quote inside a quoted field stands there twice.
+    static int Undouble(Span<byte> field)
+    {
+        var length = 0;
+        for (var at = 0; at < field.Length; at++)
+        {
+            field[length++] = field[at];
+            at += field[at] == (byte)'"' ? 1 : 0;
+        }
+        return length;
     }
 
     /// <summary>Reads one JSON value: a text, or an object with "ip" and perhaps "id" and "at".</summary>
@@ -155,6 +176,7 @@ internal static class ItemReader
             {
                 hasAt = true;
                 fault = isText && TryReadHour(Encoding.UTF8.GetString(reader.ValueSpan), out item.AtHourPlus1) ? fault : ItemFault.BadTime;
+                reader.Skip();
             }
             else
             {

@@ -25,7 +25,7 @@ public readonly record struct LineLayout(LineFormat Format, int MaxLineBytes)
     public int IpColumn { get; private init; }
 
     /// <summary>-1 where there is none.</summary>
-    public int IdColumn { get; private init; } = -1;
+    public int IdColumn { get; internal init; } = -1;
 
     /// <summary>Columns of CSV input.</summary>
     public int ColumnCount { get; private init; }
@@ -35,7 +35,7 @@ public readonly record struct LineLayout(LineFormat Format, int MaxLineBytes)
 
     /// <summary>Finds the columns of CSV input.</summary>
     /// <param name="headerLine">The first line, without its line end.</param>
-    /// <returns>False where no column is called "ip".</returns>
+    /// <returns>False where no column is called "ip", or a quoted name has no end.</returns>
     public static bool TryReadCsvHeader(ReadOnlySpan<byte> headerLine, int maxLineBytes, out LineLayout layout)
     {
         var (ip, id) = (-1, -1);
@@ -47,7 +47,7 @@ public readonly record struct LineLayout(LineFormat Format, int MaxLineBytes)
             id = id < 0 && Ascii.EqualsIgnoreCase(name.Trim((byte)' '), "id"u8) ? column : id;
         }
         layout = new(LineFormat.Csv, maxLineBytes) { IpColumn = ip, IdColumn = id, ColumnCount = column };
-        return ip >= 0;
+        return ip >= 0 && !fields.IsOpen;
     }
 }
 

@@ -68,7 +68,7 @@ public readonly record struct RowFields
     {
         fields = default;
         unknown = null;
-        foreach (var name in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (var name in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(name => name != "id"))
         {
             var index = Array.IndexOf(Names, name);
             if (index < 0)

@@ -18,6 +18,9 @@ internal sealed class RowParts(int profileCount, int asnCount)
     readonly Lock _adding = new();
     ulong[] _verdicts = new ulong[256];
 
+    /// <summary>Verdicts that have a text.</summary>
+    public int VerdictCount => _known.Count;
+
     /// <summary>0 where the profile's is not made yet.</summary>
     public ulong SlotOf(uint profile) => Volatile.Read(ref _slots[profile]);
 
@@ -28,15 +31,9 @@ internal sealed class RowParts(int profileCount, int asnCount)
 
     public static int NetworkLengthOf(ulong slot) => (int)(slot >> 24 & 0xFF);
 
-    /// <summary>The texts of a slot, asked for but not waited for.</summary>
-    public (ulong Asn, ulong Verdict) TextsOf(ulong slot)
-    {
-        var asn = Volatile.Read(ref _asns[slot & 0xFF_FFFF]);
-        var verdict = Volatile.Read(ref _verdicts)[slot >> 32 & 0x7FFF_FFFF];
-        _texts.Prefetch(asn);
-        _texts.Prefetch(verdict);
-        return (asn, verdict);
-    }
+    /// <summary>The texts of a slot.</summary>
+    public (ulong Asn, ulong Verdict) TextsOf(ulong slot) =>
+        (Volatile.Read(ref _asns[slot & 0xFF_FFFF]), Volatile.Read(ref _verdicts)[slot >> 32 & 0x7FFF_FFFF]);
 
     public ReadOnlySpan<byte> BytesOf(ulong text) => _texts.BytesOf(text);
 

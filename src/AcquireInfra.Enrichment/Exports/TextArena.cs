@@ -1,12 +1,7 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
-
 namespace AcquireInfra.Enrichment.Exports;
 
 /// <summary>
-/// Texts that are kept for good, in large pinned chunks, so that a batch can ask for the memory of all it needs before it copies the
-/// first. A text is named by 64 bits, never 0:
+/// Texts that are kept for good, in large chunks: no object each. A text is named by 64 bits, never 0:
 /// <code>
 ///  0..15 length   16..39 offset in the chunk   40..62 chunk   63 set
 /// </code>
@@ -24,18 +19,6 @@ internal sealed class TextArena
 
     public ReadOnlySpan<byte> BytesOf(ulong text) => ChunkOf(text).AsSpan(OffsetOf(text), LengthOf(text));
 
-    /// <summary>Asks for the memory of a text; one is seldom longer than two cache lines.</summary>
-    public unsafe void Prefetch(ulong text)
-    {
-        if (Sse.IsSupported)
-        {
-            ref var chunk = ref MemoryMarshal.GetArrayDataReference(ChunkOf(text));
-            var start = (byte*)Unsafe.AsPointer(ref Unsafe.Add(ref chunk, OffsetOf(text))); // pinned: it stays there
-            Sse.Prefetch0(start);
-            Sse.Prefetch0(start + 64);
-        }
-    }
-
     /// <exception cref="ArgumentException">Longer than 64 KiB: no name is.</exception>
     public ulong Add(ReadOnlySpan<byte> text)
     {
@@ -47,7 +30,7 @@ internal sealed class TextArena
         {
             if (_chunks.Length == 0 || ChunkBytes - _used < text.Length)
             {
-                Volatile.Write(ref _chunks, [.. _chunks, GC.AllocateUninitializedArray<byte>(ChunkBytes, pinned: true)]);
+                Volatile.Write(ref _chunks, [.. _chunks, GC.AllocateUninitializedArray<byte>(ChunkBytes)]);
                 _used = 0;
             }
             text.CopyTo(_chunks[^1].AsSpan(_used));

@@ -188,6 +188,7 @@ public sealed class BatchEndpointTests(ServiceFixture fixture)
     [InlineData("?fields=IP", "'IP'")]
     [InlineData("?format=xml", "'xml'")]
     [InlineData("?format=1", "'1'")]
+    [InlineData("?format=ndjson,json", "'ndjson,json'")]
     [InlineData("?format=", "''")]
     [InlineData("?format=csv&fields=ip,reason", "rawScore")]                 // says which fields rows have
     public async Task PostBatch_ParameterThatIsNone_IsRefused(string query, string named)

@@ -117,6 +117,27 @@ public sealed class LinesAnswerTests(ServiceFixture fixture)
         Assert.Contains("\"code\":\"deadline_exceeded\"", answer.Text, StringComparison.Ordinal);
     }
 
+    // Neither the sender nor the reader moves: the deadline ends the job all the same.
+    [Theory, InlineData("Content-Length: 1000000", 1), InlineData("Content-Length: 2000000", 200_000)]
+    public async Task PostLines_ClientThatStandsStill_IsCutOffAfterTheDeadline(string header, int lines)
+    {
+        using var folder = new TemporaryFolder();
+        await using var service = await SmallData.StartAsync(folder, "--Enrichment:BulkDeadline=00:00:01");
+        using var socket = await ConnectAsync(service.Ports.Rest);
+        var head = Encoding.ASCII.GetBytes($"POST /v1/ip:batch HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n{header}\r\n\r\n");
+        await socket.GetStream().WriteAsync((byte[])[.. head, .. Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("192.0.2.1\n", lines)))], TestContext.Current.CancellationToken);
+        var gates = service.Services.GetRequiredService<Gates>();
+        for (var wait = 0; gates.BulkJobs.Active == 0 && wait < 300; wait++)
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+        for (var wait = 0; gates.BulkJobs.Active > 0 && wait < 400; wait++)
+        {
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+        Assert.Equal(0, gates.BulkJobs.Active);
+    }
+
     // As Python's urllib does it: all is written before anything is read.
     [Theory, InlineData("?fields=ip,score"), InlineData(""), InlineData("?format=csv")]
     public async Task PostLines_ClientThatReadsWhenItHasWritten_GetsAll(string query)

@@ -84,6 +84,24 @@ public sealed class BulkClassifierTests
         }
     }
 
+    // A caller that sends the next line when it has the answer to the one before.
+    [Fact]
+    public async Task Run_InputThatWaits_RowsAreWrittenMeanwhile()
+    {
+        var (toUs, fromUs) = (new System.IO.Pipelines.Pipe(), new System.IO.Pipelines.Pipe());
+        var running = new BulkClassifier(new(Judge, RowFormat.Ndjson), new(LineFormat.Text))
+            .RunAsync(toUs.Reader.AsStream(), fromUs.Writer.AsStream(), TestContext.Current.CancellationToken);
+        using var answers = new StreamReader(fromUs.Reader.AsStream());
+        for (var line = 1; line < 5; line++)
+        {
+            await toUs.Writer.WriteAsync(Encoding.ASCII.GetBytes($"192.0.2.{line}\n"), TestContext.Current.CancellationToken);
+            var row = await answers.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+            Assert.Contains($"192.0.2.{line}", row, StringComparison.Ordinal);
+        }
+        await toUs.Writer.CompleteAsync();
+        Assert.Equal(BulkEnd.AllAnswered, await running);
+    }
+
     [Fact]
     public async Task Run_InputThatFails_AnswersWhatCameBefore()
     {

@@ -39,7 +39,7 @@ public sealed class RowRendererTests
             Assert.Equal(header.Length, fields.Count);
             var row = header.Zip(fields).ToDictionary(pair => pair.First, pair => pair.Second);
             var verdict = VerdictOf(input);
-            Assert.Equal(input.Trim(), row["input"]);
+            Assert.Equal(input, row["input"]);
             Assert.Equal(verdict.Ip, row["ip"]);
             Assert.Equal(verdict.Scope, row["scope"]);
             Assert.Equal(verdict.Verdict, row["verdict"]);
@@ -63,7 +63,7 @@ public sealed class RowRendererTests
         {
             using var row = JsonDocument.Parse(Rows(RowFormat.Ndjson, input));
             using var verdict = JsonDocument.Parse(JsonSerializer.Serialize(VerdictOf(input), VerdictJson.Default.VerdictResponse));
-            Assert.Equal(input.Trim(), row.RootElement.GetProperty("input").GetString());
+            Assert.Equal(input, row.RootElement.GetProperty("input").GetString());
             var compared = 0;
             foreach (var member in row.RootElement.EnumerateObject().Where(member => member.Name != "input"))
             {
@@ -155,9 +155,11 @@ public sealed class RowRendererTests
         (string Line, string Row)[] cases =
         [
             ("a,9.1.1.1,x", $"a,9.1.1.1,x,9.1.1.1,{score},,"),
-            ("a,9.1.1.1", $"a,9.1.1.1,9.1.1.1,{score},,"),                              // as short as it came
+            ("a,9.1.1.1", $"a,9.1.1.1,,9.1.1.1,{score},,"),                             // what it lacks is filled up
+            ("a,9.1.1.1,x,y", "\"a,9.1.1.1,x,y\",,,,,bad_request,"),
+            ("a,9.1.1.1,\"two", "\"a,9.1.1.1,\"\"two\",,,,,bad_request,"),              // the quote is open behind the address
             ("\"a,\"\"b\",\"::ffff:9.1.1.1\",=x", $"\"a,\"\"b\",\"::ffff:9.1.1.1\",=x,9.1.1.1,{score},,"),
-            ("a", "a,,,bad_address,empty"),
+            ("a", "a,,,,,bad_address,empty"),
             ("a,,", "a,,,,,bad_address,empty"),
             ("a,1.2.3,", "a,1.2.3,,,,bad_address,ipv4_part_count"),
             ("a,\"9.1.1.1,x", "\"a,\"\"9.1.1.1,x\",,,,,bad_request,"),
@@ -172,11 +174,11 @@ public sealed class RowRendererTests
         Assert.True(LineLayout.TryReadCsvHeader("\"id\", ip"u8, 1024, out var layout));
         var renderer = new RowRenderer(Judge, RowFormat.Ndjson, Fields("ip"));
         Assert.Equal(
-            ["""{"id":"7","ip":"9.1.1.1"}""", """{"id":"","ip":"9.1.1.2"}""", """{"id":"\u003Cb\u003E,\u00E9","ip":"9.1.1.3"}"""],
-            Lines(renderer, layout, "7,9.1.1.1\n,9.1.1.2\n\"<b>,é\",9.1.1.3\n"));
+            ["""{"id":"7","ip":"9.1.1.1"}""", """{"id":"","ip":"9.1.1.2"}""", """{"id":"\u003Cb\u003E,\u00E9","ip":"9.1.1.3"}""", """{"id":"a\u0022b","ip":"9.1.1.4"}"""],
+            Lines(renderer, layout, "7,9.1.1.1\n,9.1.1.2\n\"<b>,é\",9.1.1.3\n\"a\"\"b\",9.1.1.4\n"));
     }
 
-    [Theory, InlineData("user,address"), InlineData(""), InlineData("ips")]
+    [Theory, InlineData("user,address"), InlineData(""), InlineData("ips"), InlineData("ip,\"user")]
     public void TryReadCsvHeader_NoColumnIp_IsNone(string header) =>
         Assert.False(LineLayout.TryReadCsvHeader(Encoding.UTF8.GetBytes(header), 1024, out _));
 
@@ -197,6 +199,7 @@ public sealed class RowRendererTests
     [InlineData("""{"ip":"9.1.1.1","ip":"9.1.1.2"}""", "bad_request")]
     [InlineData("""{"ip":"9.1.1.1","port":[1,{"a":2}],"id":"x"}""", "bad_request")]
     [InlineData("""{"ip":"9.1.1.1","at":"11/12/2026"}""", "bad_request")]
+    [InlineData("""{"at":{"ip":"9.1.1.9"},"ip":"9.1.1.1"}""", "bad_request")]
     [InlineData("""{"ip":7}""", "bad_request")]
     [InlineData("7", "bad_request")]
     [InlineData("[\"9.1.1.1\"]", "bad_request")]
@@ -252,7 +255,7 @@ public sealed class RowRendererTests
         Assert.Equal(["9.1.1.1", "x", "9.1.1.2"], array.RootElement.EnumerateArray().Skip(1).Select(row => row.GetProperty("input").GetString()));
     }
 
-    [Theory, InlineData("ip,nope", "nope"), InlineData("", null), InlineData(",", null), InlineData("IP", "IP")]
+    [Theory, InlineData("ip,nope", "nope"), InlineData("", null), InlineData(",", null), InlineData("IP", "IP"), InlineData("id", null)]
     public void TryParseFields_Unknown_IsNamed(string text, string? expected)
     {
         Assert.False(RowFields.TryParse(text, out _, out var unknown));
