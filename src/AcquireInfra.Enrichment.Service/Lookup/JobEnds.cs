@@ -10,7 +10,7 @@ namespace AcquireInfra.Enrichment.Service.Lookup;
 internal sealed class JobEnds : IDisposable
 {
     // Slower than this is no reader: 32 KiB in it is more than the 240 B/s that the web server asks for.
-    static readonly TimeSpan LongestStandstill = TimeSpan.FromMinutes(2);
+    static readonly TimeSpan LongestStandstill = TimeSpan.FromMinutes(1);
     static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
     static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
