@@ -8,6 +8,7 @@ using AcquireInfra.Enrichment.Service.Limits;
 using AcquireInfra.Enrichment.Service.Lookup;
 using AcquireInfra.Enrichment.Service.OpenApi;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
 namespace AcquireInfra.Enrichment.Service.Exporting;
@@ -25,7 +26,7 @@ internal static class ExportEndpoints
 
     public static void MapExports(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/exports").WithTags("Exports").RequireRateLimiting(LimitPolicy.Batches).RequireAuthorization(Roles.Bulk);
+        var group = routes.MapGroup("/v1/exports").WithTags("Exports").RequireRateLimiting(LimitPolicy.BulkJobs).RequireAuthorization(Roles.Bulk);
         MapFile(
             group, SnapshotExport.Watchlist, "GetWatchlist", "Download a watchlist",
             "CSV for a watchlist of Microsoft Sentinel: hostile, anonymizing and hosting prefixes.");
@@ -42,25 +43,26 @@ internal static class ExportEndpoints
             .WithName(nameof(GetAttribution))
             .WithSummary("Download whose data it is")
             .WithDescription("Of each source that the exports are made of: name, licence, attribution, homepage and date.")
-            .Produces<string>(StatusCodes.Status200OK, "text/plain");
+            .Produces<string>(StatusCodes.Status200OK, "text/plain")
+            .RequireRateLimiting(LimitPolicy.Lookups); // some lines, made in no time
     }
 
     static void MapFile(RouteGroupBuilder group, SnapshotExport export, string name, string summary, string description) =>
-        group.MapGet("/" + export.FileName, (HttpContext context, ExportFiles files) => SendFileAsync(export, context, files))
+        group.MapGet("/" + export.FileName, (HttpContext context, ExportFiles files, IOptions<EnrichmentOptions> options) => SendFileAsync(export, context, files, options))
             .WithName(name)
             .WithSummary(summary)
             .WithDescription(description)
             .Produces<string>(StatusCodes.Status200OK, export.ContentType.Split(';')[0])
             .Produces(StatusCodes.Status304NotModified);
 
-    static async Task<IResult> SendFileAsync(SnapshotExport export, HttpContext context, ExportFiles files)
+    static async Task<IResult> SendFileAsync(SnapshotExport export, HttpContext context, ExportFiles files, IOptions<EnrichmentOptions> options)
     {
         var isGzip = AcceptsGzip(context.Request);
         if (await files.OpenAsync(export, isGzip, context.RequestAborted) is not var (file, content))
         {
             return Problems.NoSnapshot();
         }
-        SetHeaders(context);
+        Begin(context, options.Value);
         context.Response.Headers.Vary = HeaderNames.AcceptEncoding;
         if (isGzip)
         {
@@ -75,7 +77,8 @@ internal static class ExportEndpoints
         [Description("Categories, parted by commas; any by default.")] string? category,
         HttpContext context,
         ExportFiles files,
-        JudgeProvider judges)
+        JudgeProvider judges,
+        IOptions<EnrichmentOptions> options)
     {
         if (AddressListQuery.Parse(level, category, out var filter) is { } wrong)
         {
@@ -83,13 +86,13 @@ internal static class ExportEndpoints
         }
         if (filter == AddressListFilter.Default)
         {
-            return await SendFileAsync(SnapshotExport.Edl, context, files);
+            return await SendFileAsync(SnapshotExport.Edl, context, files, options);
         }
         if (judges.Current is not { } judge || await files.ListAsync(filter, context.RequestAborted) is not { } list)
         {
             return Problems.NoSnapshot();
         }
-        SetHeaders(context);
+        Begin(context, options.Value);
         var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(list).AsSpan(0, 16))}\"");
         return TypedResults.Bytes(list, SnapshotExport.Edl.ContentType, SnapshotExport.Edl.FileName, entityTag: tag, lastModified: judge.Snapshot.DataAsOf);
     }
@@ -99,8 +102,9 @@ internal static class ExportEndpoints
         : Problems.NoSnapshot();
 
     // Kept by who asked, and asked for again each time: a few bytes, while the data is the same.
-    static void SetHeaders(HttpContext context)
+    static void Begin(HttpContext context, EnrichmentOptions options)
     {
+        context.EndAfter(options.DownloadDeadline);
         context.Request.Headers.IfModifiedSince = default; // another snapshot or policy may have data of the same date: only the tag tells
         context.Response.Headers.CacheControl = "private, no-cache";
         context.Response.Headers.Link = $"<{AttributionPath}>; rel=\"license\"";

@@ -63,7 +63,7 @@ public sealed class EnrichmentOptions
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan GrpcStreamDeadline { get; set; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>Longest a snapshot's download lasts; it takes a place of the bulk jobs: 1 second to 1 day. Default 15 minutes.</summary>
+    /// <summary>Longest the download of a snapshot or an export lasts; it takes a place of the bulk jobs: 1 second to 1 day. Default 15 minutes.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan DownloadDeadline { get; set; } = TimeSpan.FromMinutes(15);
 

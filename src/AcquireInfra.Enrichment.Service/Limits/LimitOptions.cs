@@ -34,7 +34,7 @@ public sealed class LimitOptions
     [Range(1, 1_000)]
     public int MaxBatches { get; set; } = 8;
 
-    /// <summary>Most bulk jobs (streams) at the same time: 1 to 1,000. Default 4.</summary>
+    /// <summary>Most bulk jobs (streams and downloads) at the same time: 1 to 1,000. Default 4.</summary>
     [Range(1, 1_000)]
     public int MaxBulkJobs { get; set; } = 4;
 

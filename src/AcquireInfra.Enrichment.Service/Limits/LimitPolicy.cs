@@ -13,7 +13,7 @@ internal static class LimitPolicy
     public const string Batches = "batches";
 
     /// <summary>
-    /// Streams: a few at once, fewer of one caller, whatever the door; no queue. One JSON text to where lines may be sent counts as a batch.
+    /// Streams and downloads: a few at once, fewer of one caller, whatever the door; no queue. One JSON text to where lines may be sent counts as a batch.
     /// </summary>
     public const string BulkJobs = "bulk_jobs";
 }

@@ -69,7 +69,7 @@ internal static class SnapshotEndpoints
         var headers = context.Response.Headers;
         headers.CacheControl = Revalidated;
         headers[PolicyVersionHeader] = judge.PolicyVersion;
-        EndAfter(options.Value.DownloadDeadline, context);
+        context.EndAfter(options.Value.DownloadDeadline);
         return TypedResults.Stream(judge.Snapshot.OpenRead(), entityTag: TagOf(judge.Snapshot.Id), enableRangeProcessing: true);
     }
 
@@ -82,15 +82,6 @@ internal static class SnapshotEndpoints
         response.Headers.CacheControl = Revalidated;
         var hash = Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(0, 16));
         return TypedResults.Bytes(json, "application/json", entityTag: TagOf(hash));
-    }
-
-    // The web server lets a caller read as slowly as 240 B/s, which would hold a place for hours.
-    static void EndAfter(TimeSpan deadline, HttpContext context)
-    {
-        var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        context.Response.RegisterForDispose(end);
-        end.CancelAfter(deadline);
-        context.RequestAborted = end.Token;
     }
 
     static EntityTagHeaderValue TagOf(string id) => new($"\"{id}\"");

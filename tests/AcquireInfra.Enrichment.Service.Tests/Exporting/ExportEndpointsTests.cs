@@ -174,7 +174,7 @@ public sealed class ExportEndpointsTests(ServiceFixture fixture)
     static async Task<RunningService> StartAsync(TemporaryFolder folder)
     {
         SmallData.Write(folder["data"], FewPrefixes);
-        return await RunningService.StartAsync(folder["state"], $"--Enrichment:DataFolder={folder["data"]}", "--Enrichment:Limits:MaxQueueMilliseconds=60000");
+        return await RunningService.StartAsync(folder["state"], $"--Enrichment:DataFolder={folder["data"]}", "--Enrichment:Limits:MaxBulkJobs=100");
     }
 
     static IEnumerable<string> PrefixesOf(string csv) =>
