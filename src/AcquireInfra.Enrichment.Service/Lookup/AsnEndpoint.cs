@@ -1,7 +1,9 @@
 using System.ComponentModel;
+using System.Diagnostics;
 using System.Text;
 using AcquireInfra.Enrichment.Addressing;
 using AcquireInfra.Enrichment.Service.Hosting;
+using AcquireInfra.Enrichment.Service.Observability;
 using AcquireInfra.Enrichment.Snapshots;
 using AcquireInfra.Enrichment.Verdicts;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -12,8 +14,9 @@ namespace AcquireInfra.Enrichment.Service.Lookup;
 internal static class AsnEndpoint
 {
     public static Results<Ok<AsnResponse>, ProblemHttpResult> GetAsn(
-        [Description("A number, as 64500 or AS64500.")] string asn, JudgeProvider judges, AddressSpaces spaces)
+        [Description("A number, as 64500 or AS64500.")] string asn, HttpContext context, JudgeProvider judges, AddressSpaces spaces, LookupJournal journal)
     {
+        var began = Stopwatch.GetTimestamp();
         if (!Asn.TryParse(Encoding.UTF8.GetBytes(asn), out var parsed) || parsed.Number == 0)
         {
             return Problems.BadAsn(asn);
@@ -22,9 +25,13 @@ internal static class AsnEndpoint
         {
             return Problems.NoSnapshot();
         }
-        return judge.Snapshot.AsnOf(parsed) is { } known
-            ? TypedResults.Ok(Answer(known, AsnSpace.Of(judge, spaces.Of(judge.Snapshot), parsed), judge))
-            : Problems.NotFound($"Snapshot {judge.Snapshot.Id} has no {parsed}.");
+        if (judge.Snapshot.AsnOf(parsed) is not { } known)
+        {
+            return Problems.NotFound($"Snapshot {judge.Snapshot.Id} has no {parsed}.");
+        }
+        var answer = Answer(known, AsnSpace.Of(judge, spaces.Of(judge.Snapshot), parsed), judge);
+        journal.Answered(context, LookupDoor.Rest, addresses: 1, began);
+        return TypedResults.Ok(answer);
     }
 
     static AsnResponse Answer(AsnInfo asn, AsnSpace space, Judge judge) => new(

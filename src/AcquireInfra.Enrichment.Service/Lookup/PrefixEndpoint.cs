@@ -1,7 +1,9 @@
 using System.ComponentModel;
+using System.Diagnostics;
 using System.Text;
 using AcquireInfra.Enrichment.Addressing;
 using AcquireInfra.Enrichment.Service.Hosting;
+using AcquireInfra.Enrichment.Service.Observability;
 using AcquireInfra.Enrichment.Snapshots;
 using AcquireInfra.Enrichment.Verdicts;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -21,8 +23,10 @@ internal static class PrefixEndpoint
         [Description("Network and length, as 192.0.2.0/24.")] string? prefix,
         [Description("Most segments to list, 1 to 1000.")] int? limit,
         HttpContext context,
-        JudgeProvider judges)
+        JudgeProvider judges,
+        LookupJournal journal)
     {
+        var began = Stopwatch.GetTimestamp();
         var text = RawTarget.After("/v1/cidr/", context) ?? prefix ?? "";
         if (WrongWith(Prefix.Parse(Encoding.UTF8.GetBytes(text), out var parsed), parsed) is { } wrong)
         {
@@ -36,7 +40,20 @@ internal static class PrefixEndpoint
         {
             return Problems.NoSnapshot();
         }
-        return TypedResults.Ok(Answer(parsed, RangeReport.Of(judge, AddressRange.Of(parsed), limit ?? DefaultSegments), judge));
+        var answer = Answer(parsed, RangeReport.Of(judge, AddressRange.Of(parsed), limit ?? DefaultSegments), judge);
+        Record(parsed, context, journal, began);
+        return TypedResults.Ok(answer);
+    }
+
+    // A prefix of one address is a look-up of that address.
+    static void Record(Prefix prefix, HttpContext context, LookupJournal journal, long began)
+    {
+        if (prefix.Length == (prefix.IsIPv4 ? 32 : 128))
+        {
+            journal.Answered(context, LookupDoor.Rest, prefix.First, began);
+            return;
+        }
+        journal.Answered(context, LookupDoor.Rest, addresses: 1, began);
     }
 
     static string? WrongWith(PrefixFault fault, Prefix prefix) => fault switch

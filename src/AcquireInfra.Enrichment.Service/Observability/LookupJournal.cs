@@ -24,7 +24,7 @@ internal sealed class LookupJournal(EnrichmentMetrics metrics, IOptions<Enrichme
         }
     }
 
-    /// <summary>Many addresses are counted and never named.</summary>
+    /// <summary>Many addresses are counted and never named; a prefix or an ASN counts as one.</summary>
     public void Answered(HttpContext context, string door, int addresses, long began)
     {
         metrics.Answered(door, addresses, began);

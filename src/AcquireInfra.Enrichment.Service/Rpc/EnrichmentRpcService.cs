@@ -86,6 +86,7 @@ internal sealed class EnrichmentRpcService(
     [EnableRateLimiting(LimitPolicy.Lookups)]
     public override Task<GetAsnResponse> GetAsn(GetAsnRequest request, ServerCallContext context)
     {
+        var began = Stopwatch.GetTimestamp();
         if (request.Asn == 0)
         {
             throw RpcProblems.BadAsn();
@@ -93,7 +94,9 @@ internal sealed class EnrichmentRpcService(
         var judge = encoders.Current?.Judge ?? throw RpcProblems.NoSnapshot();
         var asn = new Asn(request.Asn);
         var known = judge.Snapshot.AsnOf(asn) ?? throw RpcProblems.NotFound(asn, judge.Snapshot.Id);
-        return Task.FromResult(SnapshotMessages.Of(known, AsnSpace.Of(judge, spaces.Of(judge.Snapshot), asn), judge.Snapshot));
+        var answer = SnapshotMessages.Of(known, AsnSpace.Of(judge, spaces.Of(judge.Snapshot), asn), judge.Snapshot);
+        journal.Answered(context.GetHttpContext(), LookupDoor.Grpc, addresses: 1, began);
+        return Task.FromResult(answer);
     }
 
     [EnableRateLimiting(LimitPolicy.Lookups)]

@@ -136,6 +136,23 @@ public sealed class SpaceEndpointsTests(ServiceFixture fixture)
     }
 
     [Fact]
+    public async Task Both_Answered_AreInTheAuditLog()
+    {
+        // The service has an ASN table only with the bundled data, which is compiled already.
+        await using var service = await RunningService.StartAsync(fixture.StateFolder, "--Enrichment:AuditLog=true");
+        using var client = new RpcClient(service);
+        foreach (var path in (string[])["/v1/cidr/192.0.2.7/32", "/v1/cidr/2001:db8::7/128", "/v1/cidr/192.0.2.0/31", "/v1/asn/14061"])
+        {
+            Assert.Equal(200, (await service.Rest.FetchAsync(path)).Status);
+        }
+        await client.AsnAsync(14061);
+        var records = service.Log.Lines.Where(line => line.Event.Name == "LookupAudited").Select(line => line.Text).ToList();
+        var expected = (string[])["rest for 1 addresses: 192.0.2.7.", "rest for 1 addresses: 2001:db8::7.", "rest for 1 addresses: -.", "rest for 1 addresses: -.", "grpc for 1 addresses: -."];
+        Assert.Equal(expected.Length, records.Count);
+        Assert.All(expected.Zip(records), pair => Assert.Contains("local asked by " + pair.First, pair.Second, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Both_WithoutSnapshot_Say503()
     {
         using var folder = new TemporaryFolder();
