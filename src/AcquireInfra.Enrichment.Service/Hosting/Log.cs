@@ -42,6 +42,10 @@ internal static partial class Log
         Message = "Export {File} of snapshot {SnapshotId} is made: {Bytes} bytes in {Milliseconds:F0} ms.")]
     public static partial void ExportMade(ILogger logger, string file, string snapshotId, long bytes, double milliseconds);
 
+    [LoggerMessage(EventId = 3011, EventName = "SpaceCounted", Level = LogLevel.Debug,
+        Message = "The space of the ASNs of snapshot {SnapshotId} is counted after {Milliseconds:F0} ms.")]
+    public static partial void SpaceCounted(ILogger logger, string snapshotId, double milliseconds);
+
     [LoggerMessage(EventId = 5000, EventName = "Draining", Level = LogLevel.Information,
         Message = "Told to stop: not ready from now on, serving for {Seconds} s more. Told again, it ends at once.")]
     public static partial void Draining(ILogger logger, int seconds);

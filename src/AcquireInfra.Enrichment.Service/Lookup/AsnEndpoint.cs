@@ -13,7 +13,7 @@ namespace AcquireInfra.Enrichment.Service.Lookup;
 /// <summary><c>GET /v1/asn/{asn}</c>.</summary>
 internal static class AsnEndpoint
 {
-    public static Results<Ok<AsnResponse>, ProblemHttpResult> GetAsn(
+    public static async Task<Results<Ok<AsnResponse>, ProblemHttpResult>> GetAsnAsync(
         [Description("A number, as 64500 or AS64500.")] string asn, HttpContext context, JudgeProvider judges, AddressSpaces spaces, LookupJournal journal)
     {
         var began = Stopwatch.GetTimestamp();
@@ -29,7 +29,8 @@ internal static class AsnEndpoint
         {
             return Problems.NotFound($"Snapshot {judge.Snapshot.Id} has no {parsed}.");
         }
-        var answer = Answer(known, AsnSpace.Of(judge, spaces.Of(judge.Snapshot), parsed), judge);
+        var space = await spaces.OfAsync(judge.Snapshot, context.RequestAborted);
+        var answer = Answer(known, AsnSpace.Of(judge, space, parsed), judge);
         journal.Answered(context, LookupDoor.Rest, addresses: 1, began);
         return TypedResults.Ok(answer);
     }

@@ -40,7 +40,7 @@ internal static class PrefixEndpoint
         {
             return Problems.NoSnapshot();
         }
-        var answer = Answer(parsed, RangeReport.Of(judge, AddressRange.Of(parsed), limit ?? DefaultSegments), judge);
+        var answer = Answer(parsed, RangeReport.Of(judge, AddressRange.Of(parsed), limit ?? DefaultSegments, context.RequestAborted), judge);
         Record(parsed, context, journal, began);
         return TypedResults.Ok(answer);
     }

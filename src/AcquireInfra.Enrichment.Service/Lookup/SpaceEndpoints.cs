@@ -10,16 +10,17 @@ internal static class SpaceEndpoints
 {
     public static IHostApplicationBuilder AddSpace(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<AddressSpaces>();
+        builder.Services.AddSingleton<AddressSpaces>().AddHostedService(services => services.GetRequiredService<AddressSpaces>());
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, SpaceJson.Default));
         return builder;
     }
 
     public static void MapSpace(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1").WithTags("Lookup").RequireRateLimiting(LimitPolicy.Lookups).RequireAuthorization(Roles.Lookup);
-        group.MapGet("/asn/{asn}", AsnEndpoint.GetAsn)
-            .WithName(nameof(AsnEndpoint.GetAsn))
+        // One of them may walk through as many segments as a batch has items.
+        var group = routes.MapGroup("/v1").WithTags("Lookup").RequireRateLimiting(LimitPolicy.Batches).RequireAuthorization(Roles.Lookup);
+        group.MapGet("/asn/{asn}", AsnEndpoint.GetAsnAsync)
+            .WithName("GetAsn")
             .WithSummary("Look up an ASN")
             .WithDescription("Tells an ASN's name and role, how much space it has, and which share of it is what.")
             .WithMetadata(new ConnectorAction())

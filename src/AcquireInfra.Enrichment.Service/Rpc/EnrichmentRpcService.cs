@@ -83,8 +83,8 @@ internal sealed class EnrichmentRpcService(
         }
     }
 
-    [EnableRateLimiting(LimitPolicy.Lookups)]
-    public override Task<GetAsnResponse> GetAsn(GetAsnRequest request, ServerCallContext context)
+    [EnableRateLimiting(LimitPolicy.Batches)]
+    public override async Task<GetAsnResponse> GetAsn(GetAsnRequest request, ServerCallContext context)
     {
         var began = Stopwatch.GetTimestamp();
         if (request.Asn == 0)
@@ -94,9 +94,10 @@ internal sealed class EnrichmentRpcService(
         var judge = encoders.Current?.Judge ?? throw RpcProblems.NoSnapshot();
         var asn = new Asn(request.Asn);
         var known = judge.Snapshot.AsnOf(asn) ?? throw RpcProblems.NotFound(asn, judge.Snapshot.Id);
-        var answer = SnapshotMessages.Of(known, AsnSpace.Of(judge, spaces.Of(judge.Snapshot), asn), judge.Snapshot);
+        var space = await spaces.OfAsync(judge.Snapshot, context.CancellationToken);
+        var answer = SnapshotMessages.Of(known, AsnSpace.Of(judge, space, asn), judge.Snapshot);
         journal.Answered(context.GetHttpContext(), LookupDoor.Grpc, addresses: 1, began);
-        return Task.FromResult(answer);
+        return answer;
     }
 
     [EnableRateLimiting(LimitPolicy.Lookups)]

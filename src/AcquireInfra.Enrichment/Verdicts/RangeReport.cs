@@ -20,13 +20,15 @@ public sealed record RangeReport(
     IReadOnlyList<ScopedSegment> Segments)
 {
     /// <param name="keep">Most segments to list.</param>
-    public static RangeReport Of(Judge judge, AddressRange range, int keep)
+    /// <exception cref="OperationCanceledException">Nobody waits for it any more.</exception>
+    public static RangeReport Of(Judge judge, AddressRange range, int keep, CancellationToken cancelled)
     {
         var (kinds, categories) = (new SortedDictionary<VerdictKind, UInt128>(), new SortedDictionary<Category, UInt128>());
         var (scopes, kept) = (new HashSet<AddressScope>(), new List<ScopedSegment>());
         var (count, total, highest) = (0, UInt128.Zero, (int?)null);
         foreach (var segment in judge.Snapshot.ScopedSegmentsIn(range))
         {
+            cancelled.ThrowIfCancellationRequested();
             count++;
             total += segment.Addresses;
             scopes.Add(segment.Scope);

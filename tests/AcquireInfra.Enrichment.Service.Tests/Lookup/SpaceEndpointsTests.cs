@@ -1,7 +1,11 @@
+using System.Diagnostics;
 using System.Text.Json;
 using AcquireInfra.Enrichment.Addressing;
+using AcquireInfra.Enrichment.Service.Limits;
 using AcquireInfra.Enrichment.Service.Tests.Rpc;
-using AcquireInfra.Enrichment.V1;
+using AcquireInfra.Enrichment.Snapshots;
+using Microsoft.Extensions.DependencyInjection;
+using AddressSpace = AcquireInfra.Enrichment.V1.AddressSpace;
 
 namespace AcquireInfra.Enrichment.Service.Tests.Lookup;
 
@@ -150,6 +154,33 @@ public sealed class SpaceEndpointsTests(ServiceFixture fixture)
         var expected = (string[])["rest for 1 addresses: 192.0.2.7.", "rest for 1 addresses: 2001:db8::7.", "rest for 1 addresses: -.", "rest for 1 addresses: -.", "grpc for 1 addresses: -."];
         Assert.Equal(expected.Length, records.Count);
         Assert.All(expected.Zip(records), pair => Assert.Contains("local asked by " + pair.First, pair.Second, StringComparison.Ordinal));
+    }
+
+    // Nobody asks for it.
+    [Fact]
+    public async Task Snapshot_GoesLive_ItsSpaceIsCounted()
+    {
+        using var folder = new TemporaryFolder();
+        await using var service = await SmallData.StartAsync(folder, "--Logging:LogLevel:AcquireInfra=Debug");
+        var next = SmallData.Compile(folder, "203.0.113.0/24\n");
+        service.Services.GetRequiredService<SnapshotHolder>().Swap(next);
+        for (var began = Stopwatch.GetTimestamp(); !service.Log.Lines.Any(line => line.Event.Name == "SpaceCounted" && line.Text.Contains(next.Id, StringComparison.Ordinal));)
+        {
+            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(20), "it is not counted");
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
+    public async Task Both_PlacesOfBatchesTaken_AreRefusedAndLookupsGoOn()
+    {
+        using var folder = new TemporaryFolder();
+        await using var service = await SmallData.StartAsync(
+            folder, "--Enrichment:Limits:MaxBatches=1", "--Enrichment:Limits:MaxQueued=0", "--Enrichment:Limits:MaxQueueMilliseconds=1");
+        using var place = await service.Services.GetRequiredService<Gates>().Batches.AcquireAsync(1, TestContext.Current.CancellationToken);
+        Assert.Equal("overloaded", (await service.Rest.FetchAsync("/v1/asn/64500")).Code);
+        Assert.Equal("overloaded", (await service.Rest.FetchAsync("/v1/cidr/192.0.2.0/24")).Code);
+        Assert.Equal(200, (await service.Rest.LookupAsync("192.0.2.7")).Status);
     }
 
     [Fact]

@@ -44,19 +44,23 @@ public sealed class AsnSpaceTests
     public void RangeReport_PrefixInBothScopes_AddsUpToAllItsAddresses()
     {
         AddressRange.TryCreate(Address.Parse("198.51.99.0"), Address.Parse("198.51.101.255"), out var range);
-        var report = RangeReport.Of(_judge, range, keep: 2);
+        var report = RangeReport.Of(_judge, range, keep: 2, TestContext.Current.CancellationToken);
         Assert.Equal((null, 768ul, 3, 2), (report.Scope, (ulong)report.Addresses, report.SegmentCount, report.Segments.Count));
         Assert.Equal((256ul, 512ul), ((ulong)report.ByVerdict[VerdictKind.Special], (ulong)report.ByVerdict[VerdictKind.Unlisted]));
         Assert.Empty(report.ByCategory); // hosting by its role, and special: not judged
         Assert.Equal((AddressScope.Documentation, Address.Parse("198.51.100.0")), (report.Segments[1].Scope, report.Segments[1].First));
     }
 
+    [Fact]
+    public void RangeReport_NobodyWaits_EndsEarly() => Assert.Throws<OperationCanceledException>(
+        () => RangeReport.Of(_judge, AddressRange.Of(Prefix.Parse("100.0.0.0/20")), keep: 1, new CancellationToken(canceled: true)));
+
     // The slow twin: every address of a /20 by itself.
     [Theory, InlineData("100.0.0.0/20"), InlineData("198.51.96.0/20"), InlineData("100.0.0.192/26"), InlineData("100.0.0.129/32")]
     public void RangeReport_AnyPrefix_AgreesWithEveryAddressByItself(string text)
     {
         var prefix = Prefix.Parse(text);
-        var report = RangeReport.Of(_judge, AddressRange.Of(prefix), keep: 100);
+        var report = RangeReport.Of(_judge, AddressRange.Of(prefix), keep: 100, TestContext.Current.CancellationToken);
         var verdicts = Enumerable.Range(0, (int)report.Addresses).Select(at => _judge.VerdictOf(Address.FromIPv4(prefix.First.IPv4 + (uint)at))).ToList();
         Assert.Equal(prefix.Last.IPv4 - prefix.First.IPv4 + 1u, (uint)verdicts.Count);
         Assert.Equal(verdicts.GroupBy(verdict => verdict.Kind).OrderBy(group => group.Key).Select(group => (group.Key, group.Count())), report.ByVerdict.Select(pair => (pair.Key, (int)pair.Value)));
