@@ -62,7 +62,7 @@ internal static class ExportEndpoints
         {
             return Problems.NoSnapshot();
         }
-        Begin(context, options.Value);
+        Begin(context, file.SnapshotId, options.Value);
         context.Response.Headers.Vary = HeaderNames.AcceptEncoding;
         if (isGzip)
         {
@@ -88,11 +88,12 @@ internal static class ExportEndpoints
         {
             return await SendFileAsync(SnapshotExport.Edl, context, files, options);
         }
-        if (judges.Current is not { } judge || await files.ListAsync(filter, context.RequestAborted) is not { } list)
+        if (judges.Current is not { } judge)
         {
             return Problems.NoSnapshot();
         }
-        Begin(context, options.Value);
+        var list = await files.ListAsync(judge, filter, context.RequestAborted);
+        Begin(context, judge.Snapshot.Id, options.Value);
         var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(list).AsSpan(0, 16))}\"");
         return TypedResults.Bytes(list, SnapshotExport.Edl.ContentType, SnapshotExport.Edl.FileName, entityTag: tag, lastModified: judge.Snapshot.DataAsOf);
     }
@@ -102,10 +103,11 @@ internal static class ExportEndpoints
         : Problems.NoSnapshot();
 
     // Kept by who asked, and asked for again each time: a few bytes, while the data is the same.
-    static void Begin(HttpContext context, EnrichmentOptions options)
+    static void Begin(HttpContext context, string snapshotId, EnrichmentOptions options)
     {
         context.EndAfter(options.DownloadDeadline);
         context.Request.Headers.IfModifiedSince = default; // another snapshot or policy may have data of the same date: only the tag tells
+        context.Response.Headers["X-Enrichment-Snapshot-Id"] = snapshotId;
         context.Response.Headers.CacheControl = "private, no-cache";
         context.Response.Headers.Link = $"<{AttributionPath}>; rel=\"license\"";
     }

@@ -7,8 +7,9 @@ using AcquireInfra.Enrichment.Verdicts;
 namespace AcquireInfra.Enrichment.Service.Exporting;
 
 /// <summary>An export on disk, and the same compressed beside it.</summary>
+/// <param name="SnapshotId">Of the snapshot that it was made of.</param>
 /// <param name="Hash">Of its bytes, in hex: equal bytes have an equal ETag, whichever process made them.</param>
-internal sealed record ExportFile(string Path, string Hash, DateTimeOffset DataAsOf)
+internal sealed record ExportFile(string Path, string SnapshotId, string Hash, DateTimeOffset DataAsOf)
 {
     const string GzipSuffix = ".gz";
 
@@ -23,7 +24,7 @@ internal sealed record ExportFile(string Path, string Hash, DateTimeOffset DataA
         AtomicFile.Write(path, stream => export.Write(judge, stream));
         var hash = "";
         AtomicFile.Write(path + GzipSuffix, stream => hash = Compress(path, stream));
-        return new(path, hash, judge.Snapshot.DataAsOf);
+        return new(path, judge.Snapshot.Id, hash, judge.Snapshot.DataAsOf);
     }
 
     /// <exception cref="FileNotFoundException">It is gone, because there is a newer one.</exception>

@@ -45,16 +45,14 @@ internal sealed class ExportFiles(JudgeProvider judges, IOptions<EnrichmentOptio
     }
 
     /// <summary>An address list with a filter of the caller's.</summary>
-    /// <returns>Null where there is no snapshot.</returns>
-    public Task<byte[]?> ListAsync(AddressListFilter filter, CancellationToken cancelled) =>
-        judges.Current is not { } judge ? Task.FromResult<byte[]?>(null) : OneAtATimeAsync<byte[]?>(
-            () =>
-            {
-                using var list = new MemoryStream();
-                AddressList.Write(JudgeOf(judge), filter, list);
-                return list.ToArray();
-            },
-            cancelled);
+    public Task<byte[]> ListAsync(Judge judge, AddressListFilter filter, CancellationToken cancelled) => OneAtATimeAsync(
+        () =>
+        {
+            using var list = new MemoryStream();
+            AddressList.Write(JudgeOf(judge), filter, list);
+            return list.ToArray();
+        },
+        cancelled);
 
     public void Dispose() => _making.Dispose();
 

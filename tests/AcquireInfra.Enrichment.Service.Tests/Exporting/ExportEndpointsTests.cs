@@ -35,6 +35,7 @@ public sealed class ExportEndpointsTests(ServiceFixture fixture)
         Assert.Equal(expected.Length, response.Content.Headers.ContentLength);
         Assert.False(response.Headers.ETag!.IsWeak);
         Assert.Equal(judge.Snapshot.DataAsOf, response.Content.Headers.LastModified);
+        Assert.Equal(judge.Snapshot.Id, response.Headers.GetValues("X-Enrichment-Snapshot-Id").Single());
         Assert.True(response.Headers.CacheControl is { Private: true, NoCache: true, NoStore: false });
         Assert.Equal(("attachment", name), (response.Content.Headers.ContentDisposition!.DispositionType, response.Content.Headers.ContentDisposition.FileName));
         Assert.Equal("</v1/exports/attribution.txt>; rel=\"license\"", response.Headers.GetValues("Link").Single());
@@ -72,6 +73,7 @@ public sealed class ExportEndpointsTests(ServiceFixture fixture)
         {
             using var again = await GetAsync(fixture.Rest, path, ("Accept-Encoding", encoding), ("If-None-Match", sent));
             Assert.Equal((HttpStatusCode.NotModified, 0), (again.StatusCode, (await BytesAsync(again)).Length));
+            Assert.Equal(fixture.Service.Services.GetRequiredService<SnapshotHolder>().Current!.Id, again.Headers.GetValues("X-Enrichment-Snapshot-Id").Single());
             Assert.Equal((tag, true, true), (again.Headers.ETag!.ToString(), again.Headers.CacheControl!.Private, again.Headers.CacheControl.NoCache));
         }
         using var changed = await GetAsync(fixture.Rest, path, ("Accept-Encoding", encoding), ("If-None-Match", "\"other\""));
