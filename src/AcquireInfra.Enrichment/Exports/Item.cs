@@ -49,6 +49,11 @@ internal enum ItemFault : byte
 
 internal static class ItemFaults
 {
+    static readonly string[] Words = ["", "line_too_long", "not_json", "not_an_item", "bad_time", "open_quote", "id_too_long", "too_many_fields"];
+
+    /// <summary>Fixed word.</summary>
+    public static string Word(this ItemFault fault) => Words[(int)fault];
+
     public static string Explain(this ItemFault fault) => fault switch
     {
         ItemFault.TooLong => "The line is longer than lines may be.",

@@ -16,12 +16,12 @@ public sealed record FaultResponse(string Input, [property: JsonIgnore(Condition
         var id = item.HasId ? Encoding.UTF8.GetString(item.IdIn(bytes)) : null;
         return new(SafeText.Shown(given), id, item.Fault == ItemFault.None
             ? new(ProblemKind.BadAddress.Code, fault.Word(), ProblemKind.Explain(given, fault))
-            : new(ProblemKind.BadRequest.Code, null, item.Fault.Explain()));
+            : new(ProblemKind.BadRequest.Code, item.Fault.Word(), item.Fault.Explain()));
     }
 }
 
 /// <param name="Code">Fixed word.</param>
-/// <param name="Reason">Fixed word for what is wrong with the address; only with bad_address.</param>
+/// <param name="Reason">Fixed word for what is wrong with the address or the item.</param>
 public sealed record ErrorResponse(string Code, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason, string Detail);
 
 /// <summary>One of both: a verdict with the item's input, or what is wrong with the item.</summary>

@@ -14,7 +14,9 @@ internal static class PolicyValidator
             }
         }
 
-        Require(policy.Version.Length is > 0 and <= 32, "version: 1 to 32 characters.");
+        // It goes into headers, too.
+        var isVersion = policy.Version.Length is > 0 and <= 32 && policy.Version.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '-' or '_');
+        Require(isVersion, "version: 1 to 32 letters, digits, dots, hyphens and underscores.");
         Shares(policy.Weights, "weights", Categories.All, Require, mustBeComplete: false);
         Shares(policy.Specificity.AsnOnly, "specificity.asnOnly", Categories.All, Require, mustBeComplete: true);
         Shares(policy.BasisReliability, "basisReliability", BasisWords, Require, mustBeComplete: true);

@@ -156,14 +156,14 @@ public sealed class RowRendererTests
         [
             ("a,9.1.1.1,x", $"a,9.1.1.1,x,9.1.1.1,{score},,"),
             ("a,9.1.1.1", $"a,9.1.1.1,,9.1.1.1,{score},,"),                             // what it lacks is filled up
-            ("a,9.1.1.1,x,y", "\"a,9.1.1.1,x,y\",,,,,bad_request,"),
-            ("a,9.1.1.1,\"two", "\"a,9.1.1.1,\"\"two\",,,,,bad_request,"),              // the quote is open behind the address
+            ("a,9.1.1.1,x,y", "\"a,9.1.1.1,x,y\",,,,,bad_request,too_many_fields"),
+            ("a,9.1.1.1,\"two", "\"a,9.1.1.1,\"\"two\",,,,,bad_request,open_quote"),              // the quote is open behind the address
             ("\"a,\"\"b\",\"::ffff:9.1.1.1\",=x", $"\"a,\"\"b\",\"::ffff:9.1.1.1\",=x,9.1.1.1,{score},,"),
             ("a", "a,,,,,bad_address,empty"),
             ("a,,", "a,,,,,bad_address,empty"),
             ("a,1.2.3,", "a,1.2.3,,,,bad_address,ipv4_part_count"),
-            ("a,\"9.1.1.1,x", "\"a,\"\"9.1.1.1,x\",,,,,bad_request,"),
-            (new string('x', 41), new string('x', 41) + ",,,,,bad_request,"),
+            ("a,\"9.1.1.1,x", "\"a,\"\"9.1.1.1,x\",,,,,bad_request,open_quote"),
+            (new string('x', 41), new string('x', 41) + ",,,,,bad_request,line_too_long"),
         ];
         Assert.Equal(cases.Select(one => one.Row), Lines(renderer, layout, string.Join('\n', cases.Select(one => one.Line))));
     }
