@@ -10,8 +10,8 @@ public sealed class UpdateCommandTests : IDisposable
     public UpdateCommandTests()
     {
         Directory.CreateDirectory(_folder["data"]);
-        File.WriteAllText(_folder["data/sources.json"], """
-            { "sources": [ { "id": "own", "name": "Own", "files": ["../list.txt"], "refreshInterval": "01:00:00",
+        File.WriteAllText(_folder["data/sources.json"], $$"""
+            { "sources": [ { "id": "own", "name": "Own", "files": ["{{_folder["list.txt"].Replace('\\', '/')}}"], "refreshInterval": "01:00:00",
               "format": { "syntax": "text", "allowSpecialPurpose": true }, "categories": ["vpn"], "reliability": 0.9, "exportable": true, "licence": "none" } ] }
             """);
         File.Copy(Path.Combine(DataFolder.DefaultPath, "policy.json"), _folder["data/policy.json"]);

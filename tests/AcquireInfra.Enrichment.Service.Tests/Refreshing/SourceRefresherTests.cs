@@ -175,6 +175,17 @@ public sealed class SourceRefresherTests : IAsyncDisposable
         Assert.Contains("canaries", await ReadinessAsync(restarted), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Ready_SourcePastItsMaximumAge_IsDegradedAndNamesIt()
+    {
+        await using var data = new RefreshedService(""", "changes": [ { "id": "test-list", "asOf": "2020-01-01T00:00:00Z", "maxAgeDays": 30 } ]""");
+        await using var service = await data.StartAsync();
+        var ready = await service.Rest.FetchAsync("/health/ready");
+        Assert.Equal((200, "degraded"), (ready.Status, ready.Json.GetProperty("status").GetString()));
+        Assert.Contains("maximum age: test-list.", ready.Json.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.True((await service.SourceAsync("test-list")).GetProperty("isStale").GetBoolean());
+    }
+
     static async Task<string> ReadinessAsync(RunningService service) => (await service.Rest.FetchAsync("/health/ready")).Text;
 
     static int Count(RunningService service, string name) => service.Log.Lines.Count(line => line.Event.Name == name);
