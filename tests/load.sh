@@ -20,7 +20,7 @@ print(*[one.getsockname()[1] for one in held])')
 start() {
   "$work/service/AcquireInfra.Enrichment.Service" --Enrichment:StateFolder="$work/state" \
     --Kestrel:Endpoints:Rest:Url="http://127.0.0.1:$rest" --Kestrel:Endpoints:Grpc:Url="http://127.0.0.1:$grpc" \
-    --Kestrel:Endpoints:Admin:Url="http://127.0.0.1:$admin" --Enrichment:DrainSeconds=0 >"$work/log" 2>&1 &
+    --Kestrel:Endpoints:Admin:Url="http://127.0.0.1:$admin" --Enrichment:DrainSeconds=0 --Enrichment:Refresh:Enabled=false >"$work/log" 2>&1 &
   pid=$!
   for _ in $(seq 240); do curl -sf "http://127.0.0.1:$rest/health/ready" >/dev/null && break; sleep 0.25; done
   curl -sf "http://127.0.0.1:$rest/v1/ip/159.65.1.10?fields=score" >/dev/null || { cat "$work/log" >&2; exit 1; }

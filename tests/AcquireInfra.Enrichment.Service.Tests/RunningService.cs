@@ -41,10 +41,14 @@ internal sealed class RunningService : IAsyncDisposable
     public static Task<RunningService> StartListeningAsync(string stateFolder, params string[] options) => StartAtAsync(Ports.Free(), stateFolder, options);
 
     /// <summary>Starts it where another one was, or will be.</summary>
-    public static async Task<RunningService> StartAtAsync(Ports ports, string stateFolder, params string[] options)
+    public static Task<RunningService> StartAtAsync(Ports ports, string stateFolder, params string[] options) => StartAtAsync(ports, stateFolder, null, options);
+
+    /// <param name="more">Registrations beside the application's own.</param>
+    public static async Task<RunningService> StartAtAsync(Ports ports, string stateFolder, Action<IServiceCollection>? more, params string[] options)
     {
         const string Quiet = "--Logging:Console:LogLevel:Default=None"; // the captured log has it all
-        var app = ServiceApp.Build([.. ports.Options, Quiet, $"--Enrichment:StateFolder={stateFolder}", .. options]);
+        const string Offline = "--Enrichment:Refresh:Enabled=false"; // no test asks a publisher that it has not made itself
+        var app = ServiceApp.Build([.. ports.Options, Quiet, Offline, $"--Enrichment:StateFolder={stateFolder}", .. options], more);
         var service = new RunningService(app, ports);
         service.Services.GetRequiredService<ILoggerFactory>().AddProvider(service.Log);
         try

@@ -16,6 +16,7 @@ internal static class EnrichCommand
         CompileCommand.Create(),
         VerifyCommand.Create(),
         SourcesCommand.Create(),
+        UpdateCommand.Create(),
         ExportCommand.Create(),
         AsnCommand.Create(),
         KeyCommand.Create(),

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using AcquireInfra.Enrichment.Feeds.Loading;
-using AcquireInfra.Enrichment.Feeds.Storage;
+using AcquireInfra.Enrichment.Feeds.Refreshing;
 using AcquireInfra.Enrichment.Parsing;
 using AcquireInfra.Enrichment.Snapshots;
 using AcquireInfra.Enrichment.Verdicts;
@@ -13,7 +13,7 @@ internal sealed class JudgeOptions
 {
     readonly Option<FileInfo?> _snapshot = new("--snapshot")
     {
-        Description = "Snapshot to answer from. Default: the bundled data, compiled once into the state folder.",
+        Description = "Snapshot to answer from. Default: the bundled sources with what was fetched of them, compiled into the state folder.",
         HelpName = "FILE",
     };
 
@@ -23,17 +23,9 @@ internal sealed class JudgeOptions
         HelpName = "TIME",
     };
 
-    readonly Option<DirectoryInfo?> _data = new("--data")
-    {
-        Description = "Folder of the bundled data and policy. Default: beside the program.",
-        HelpName = "DIR",
-    };
+    readonly Option<DirectoryInfo?> _data = StateOptions.Data();
 
-    readonly Option<DirectoryInfo?> _state = new("--state")
-    {
-        Description = "Folder for the compiled snapshot, in its subfolder cli. Default: the user's local application data.",
-        HelpName = "DIR",
-    };
+    readonly Option<DirectoryInfo?> _state = StateOptions.State();
 
     /// <param name="isTimed">False where the time is not the caller's to choose.</param>
     public void AddTo(Command command, bool isTimed = true)
@@ -49,7 +41,7 @@ internal sealed class JudgeOptions
 
     public Judge CreateJudge(ParseResult parsed)
     {
-        var data = new DataFolder(parsed.GetValue(_data)?.FullName ?? DataFolder.DefaultPath);
+        var data = DataIn(parsed);
         return new Judge(OpenSnapshot(parsed, data), data.ReadPolicy(), parsed.GetValue(_at) is { } at ? TimeOf("--at", at) : TimeProvider.System.GetUtcNow());
     }
 
@@ -60,10 +52,14 @@ internal sealed class JudgeOptions
             return Snapshot.Open(file.FullName);
         }
         var (sources, text) = data.LocateSources(furtherManifest: null);
-        // A folder of its own: a store keeps one snapshot, and the service's may be of other sources.
-        var store = new SnapshotStore(Path.Combine(parsed.GetValue(_state)?.FullName ?? SnapshotStore.DefaultFolder, "cli"));
-        return store.GetOrCompile(sources, text, FeedLimits.Default, TimeProvider.System.GetUtcNow());
+        var now = TimeProvider.System.GetUtcNow();
+        var state = StateFolderIn(parsed);
+        return StateOptions.StoreIn(state).GetOrCompile(new FeedStore(state).WithFetched(sources, now), text, FeedLimits.Default, now);
     }
+
+    public DataFolder DataIn(ParseResult parsed) => StateOptions.DataFolderOf(parsed.GetValue(_data));
+
+    public string StateFolderIn(ParseResult parsed) => StateOptions.FolderOf(parsed.GetValue(_state));
 
     /// <summary>Reads a time: ISO 8601, in UTC whatever the machine's zone.</summary>
     /// <exception cref="FormatException">Not a time in that form.</exception>

@@ -20,24 +20,27 @@ public sealed class DataFolder
     /// <exception cref="BundledDataMissingException">There is no policy.json that can be read.</exception>
     public byte[] ReadPolicyJson() => Read("policy.json");
 
+    /// <summary>As <see cref="ReadSources"/>: the sources that are switched on, and the text that stands for both manifests.</summary>
+    public (IReadOnlyList<LocatedSource> Sources, string ManifestText) LocateSources(string? furtherManifest, string? furtherRoot = null)
+    {
+        var configured = ReadSources(furtherManifest, furtherRoot);
+        return (configured.Sources, configured.ManifestText);
+    }
+
     /// <summary>
     /// The bundled sources as a further manifest changes them, and its own: an entry there replaces the bundled one of the same id.
     /// </summary>
     /// <param name="furtherManifest">Path of an operator's manifest; null for none.</param>
     /// <param name="furtherRoot">Folder that its relative paths begin at; null for its own.</param>
-    /// <returns>
-    /// The sources that are switched on with their files, none for one that has yet to be fetched, and the text that stands for both
-    /// manifests in the hash of the inputs.
-    /// </returns>
     /// <exception cref="BundledDataMissingException">A bundled file is missing or cannot be read.</exception>
     /// <exception cref="ManifestException">A manifest is wrong, or the two cannot go together.</exception>
-    public (IReadOnlyList<LocatedSource> Sources, string ManifestText) LocateSources(string? furtherManifest, string? furtherRoot = null)
+    public ConfiguredSources ReadSources(string? furtherManifest, string? furtherRoot = null)
     {
         var text = Read("sources.json");
         var bundled = SourceManifest.Parse(text, Path.Combine(_path, "sources.json"));
         if (furtherManifest is null)
         {
-            return (LocateBundled(bundled), Convert.ToHexString(text));
+            return new(LocateBundled(bundled), OffIn(bundled), bundled.Canaries, Convert.ToHexString(text));
         }
         var (further, furtherText) = ReadManifest(furtherManifest);
         var root = furtherRoot ?? Path.GetDirectoryName(Path.GetFullPath(furtherManifest))!;
@@ -49,8 +52,11 @@ public sealed class DataFolder
         {
             throw new ManifestException($"{furtherManifest} does not go together with {Path.Combine(_path, "sources.json")}: {fault}");
         }
-        return (sources, Convert.ToHexString(text) + Convert.ToHexString(furtherText));
+        return new(
+            sources, [.. OffIn(kept), .. OffIn(further)], [.. bundled.Canaries, .. further.Canaries], Convert.ToHexString(text) + Convert.ToHexString(furtherText));
     }
+
+    static IReadOnlyList<SourceEntry> OffIn(SourceManifest manifest) => [.. manifest.Sources.Where(source => !source.Enabled)];
 
     /// <exception cref="ManifestException">There is no such file, it cannot be read, or it is no manifest.</exception>
     public static (SourceManifest Manifest, byte[] Text) ReadManifest(string path)

@@ -45,7 +45,10 @@ public sealed class SnapshotStore
 
     /// <summary>The snapshot of these sources: the one on disk while the inputs are unchanged, else a new one.</summary>
     /// <param name="now">See <see cref="SourceLoader.Load"/>.</param>
-    /// <param name="compiled">Told where the sources had to be read; not called where the snapshot on disk serves.</param>
+    /// <param name="compiled">
+    /// Told where the sources had to be read, before the snapshot takes the place of the one before: what it throws keeps that. Not called
+    /// where the snapshot on disk serves.
+    /// </param>
     /// <exception cref="IOException">The state folder cannot be written.</exception>
     /// <exception cref="SourceException">The data of a source is missing or broken; what was compiled before is as it was.</exception>
     /// <exception cref="ManifestException">The sources cannot go together.</exception>
@@ -67,9 +70,9 @@ public sealed class SnapshotStore
         var loaded = SourceLoader.Load(sources, limits, ScratchFolder, now, cancellation);
         cancellation.ThrowIfCancellationRequested();
         var snapshot = Compile(loaded);
+        compiled?.Invoke(loaded, snapshot);
         AtomicFile.Write(CurrentFile, stream => stream.Write(Encoding.ASCII.GetBytes($"{inputs} {snapshot.Id}\n")));
         RemoveAll(Path.Combine(Folder, "snapshots"), PathOf(snapshot.Id));
-        compiled?.Invoke(loaded, snapshot);
         return snapshot;
     }
 

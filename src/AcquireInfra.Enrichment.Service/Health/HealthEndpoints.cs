@@ -1,4 +1,5 @@
 using AcquireInfra.Enrichment.Service.Hosting;
+using AcquireInfra.Enrichment.Service.Refreshing;
 using AcquireInfra.Enrichment.Snapshots;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -57,7 +58,7 @@ internal sealed record ReadinessResponse(
 [System.Text.Json.Serialization.JsonSerializable(typeof(ReadinessResponse))]
 internal sealed partial class HealthJson : System.Text.Json.Serialization.JsonSerializerContext;
 
-internal sealed class SnapshotHealthCheck(SnapshotHolder snapshots, DataTrouble trouble, Drain drain) : IHealthCheck
+internal sealed class SnapshotHealthCheck(SnapshotHolder snapshots, JudgeProvider judges, SourceCatalog catalog, DataTrouble trouble, Drain drain) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -75,8 +76,16 @@ internal sealed class SnapshotHealthCheck(SnapshotHolder snapshots, DataTrouble 
             ["dataAsOf"] = snapshot.DataAsOf.UtcDateTime,
             ["sources"] = snapshot.Sources.Count,
         };
-        return Task.FromResult(trouble.Current is { } sentence
-            ? HealthCheckResult.Degraded(sentence, data: data)
+        var troubles = ((string?[])[trouble.Current, StaleSources(), HeldSources()]).OfType<string>().ToList();
+        return Task.FromResult(troubles.Count > 0
+            ? HealthCheckResult.Degraded(string.Join(' ', troubles), data: data)
             : HealthCheckResult.Healthy("Look-ups are answered.", data));
     }
+
+    string? StaleSources() => judges.Current is { } judge ? Named("Past their maximum age", judge.Snapshot.Sources.Where(judge.IsStale).Select(source => source.Id)) : null;
+
+    string? HeldSources() => Named("Refused and held, see /v1/sources", catalog.States.Where(pair => pair.Value.Held is not null).Select(pair => pair.Key));
+
+    static string? Named(string what, IEnumerable<string> sources) =>
+        string.Join(", ", sources.Order(StringComparer.Ordinal)) is { Length: > 0 } names ? $"{what}: {names}." : null;
 }

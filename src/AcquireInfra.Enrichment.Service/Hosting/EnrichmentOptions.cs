@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using AcquireInfra.Enrichment.Feeds.Storage;
 using AcquireInfra.Enrichment.Service.Auth;
 using AcquireInfra.Enrichment.Service.Limits;
+using AcquireInfra.Enrichment.Service.Refreshing;
 using Microsoft.Extensions.Options;
 
 namespace AcquireInfra.Enrichment.Service.Hosting;
@@ -79,6 +80,12 @@ public sealed class EnrichmentOptions
 
     [ValidateObjectMembers(typeof(LimitOptionsValidator))]
     public LimitOptions Limits { get; set; } = new();
+
+    [ValidateObjectMembers(typeof(RefreshOptionsValidator))]
+    public RefreshOptions Refresh { get; set; } = new();
+
+    /// <summary>The operator's own space, prefixes: what feeds say of it is dropped. Default: none.</summary>
+    public IList<string> OwnerPrefixes { get; } = [];
 
     /// <summary>Lets others reach endpoints without TLS or authentication; warns at every start. Default false.</summary>
     public bool AllowInsecureBind { get; set; }

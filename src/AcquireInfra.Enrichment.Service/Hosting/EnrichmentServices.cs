@@ -16,7 +16,8 @@ internal static class EnrichmentServices
         builder.Services.AddSingleton<DataTrouble>();
         builder.Services.AddSingleton<SnapshotCompilation>();
         builder.Services.AddSingleton<Warnings>();
-        builder.Services.AddHostedService<SnapshotLoader>();
+        builder.Services.AddSingleton<SnapshotUpdate>();
+        builder.Services.AddSingleton<SnapshotLoader>().AddHostedService(services => services.GetRequiredService<SnapshotLoader>());
         builder.Services.AddSingleton<Drain>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Drain>());
         builder.Services.AddOptions<HostOptions>().Configure<IOptions<EnrichmentOptions>>((host, options) =>

@@ -24,6 +24,11 @@ internal sealed class JudgeProvider(SnapshotHolder snapshots, TimeProvider time)
     /// <summary>The policy as it was read, byte by byte; null until there is one.</summary>
     public byte[]? PolicyJson => Volatile.Read(ref _policy)?.Json;
 
+    /// <summary>The judge of a snapshot that is not live, at the present hour.</summary>
+    /// <exception cref="InvalidOperationException">There is no policy yet.</exception>
+    public Judge Of(Snapshot snapshot) => new(
+        snapshot, Volatile.Read(ref _policy)?.Policy ?? throw new InvalidOperationException("No policy was read."), time.GetUtcNow(), remember: false);
+
     /// <summary>Null until there is a snapshot.</summary>
     public Judge? Current
     {

@@ -22,6 +22,29 @@ internal static partial class Log
         Message = "Source {Source}: {File} {Doubt}.")]
     public static partial void FeedDoubtful(ILogger logger, string source, string file, string doubt);
 
+    [LoggerMessage(EventId = 2004, EventName = "FeedAccepted", Level = LogLevel.Information,
+        Message = "Source {Source}: version {Hash} is accepted, {Entries} entries.")]
+    public static partial void FeedAccepted(ILogger logger, string source, string hash, int? entries);
+
+    [LoggerMessage(EventId = 2005, EventName = "FeedRefused", Level = LogLevel.Warning,
+        Message = "Source {Source}: version {Hash} is refused ({Reason}) and held, and the one before serves on: {Detail}")]
+    public static partial void FeedRefused(ILogger logger, string source, string hash, string reason, string detail);
+
+    [LoggerMessage(EventId = 2006, EventName = "FeedUnreachable", Level = LogLevel.Warning,
+        Message = "Source {Source} cannot be refreshed ({Reason}), {Failures} times in a row, next at {NextDueAt:O}: {Detail}")]
+    public static partial void FeedUnreachable(ILogger logger, string source, string reason, int failures, DateTimeOffset? nextDueAt, string detail);
+
+    [LoggerMessage(EventId = 2007, EventName = "FeedsPurged", Level = LogLevel.Information,
+        Message = "What was fetched of {Sources} is deleted: switched off, or kept for as long as it may be.")]
+    public static partial void FeedsPurged(ILogger logger, string sources);
+
+    [LoggerMessage(EventId = 2008, EventName = "FeedOverruled", Level = LogLevel.Warning,
+        Message = "Source {Source}: version {Hash}, which was refused, is accepted by {Caller}: {Reason}")]
+    public static partial void FeedOverruled(ILogger logger, string source, string hash, string caller, string reason);
+
+    [LoggerMessage(EventId = 2009, EventName = "RefreshFailed", Level = LogLevel.Error, Message = "Refreshing failed; what serves is not touched.")]
+    public static partial void RefreshFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(EventId = 3001, EventName = "SnapshotLive", Level = LogLevel.Information,
         Message = "Snapshot {SnapshotId} is live: {Sources} sources, {Bytes} bytes, ready after {Milliseconds:F0} ms.")]
     public static partial void SnapshotLive(ILogger logger, string snapshotId, int sources, long bytes, double milliseconds);
@@ -37,6 +60,10 @@ internal static partial class Log
     [LoggerMessage(EventId = 3004, EventName = "SnapshotCompiling", Level = LogLevel.Information,
         Message = "A snapshot of the present data is being compiled; meanwhile {Serving} serves.")]
     public static partial void SnapshotCompiling(ILogger logger, string serving);
+
+    [LoggerMessage(EventId = 3005, EventName = "CanaryFailed", Level = LogLevel.Error,
+        Message = "Snapshot {SnapshotId} does not pass the canaries and is not made live: {Failure}")]
+    public static partial void CanaryFailed(ILogger logger, string snapshotId, string failure);
 
     [LoggerMessage(EventId = 3010, EventName = "ExportMade", Level = LogLevel.Information,
         Message = "Export {File} of snapshot {SnapshotId} is made: {Bytes} bytes in {Milliseconds:F0} ms.")]

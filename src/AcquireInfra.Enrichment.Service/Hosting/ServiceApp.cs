@@ -5,6 +5,7 @@ using AcquireInfra.Enrichment.Service.Limits;
 using AcquireInfra.Enrichment.Service.Lookup;
 using AcquireInfra.Enrichment.Service.Observability;
 using AcquireInfra.Enrichment.Service.OpenApi;
+using AcquireInfra.Enrichment.Service.Refreshing;
 using AcquireInfra.Enrichment.Service.Replication;
 using AcquireInfra.Enrichment.Service.Rpc;
 
@@ -18,6 +19,7 @@ internal static class ServiceApp
     {
         var builder = ServiceHost.CreateBuilder(args);
         builder.AddEnrichment();
+        builder.AddRefreshing();
         builder.AddTelemetry();
         builder.AddLimits();
         builder.AddEndpoints();
@@ -38,6 +40,7 @@ internal static class ServiceApp
         app.UseAccess();
         app.MapLookup();
         app.MapReplication();
+        app.MapSources();
         app.MapSpace();
         app.MapExports();
         app.MapRpc();

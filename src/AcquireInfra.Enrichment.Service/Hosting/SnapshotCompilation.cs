@@ -1,33 +1,48 @@
+using AcquireInfra.Enrichment.Feeds.Gates;
 using AcquireInfra.Enrichment.Feeds.Loading;
 using AcquireInfra.Enrichment.Feeds.Manifest;
 using AcquireInfra.Enrichment.Feeds.Storage;
 using AcquireInfra.Enrichment.Parsing;
+using AcquireInfra.Enrichment.Service.Observability;
+using AcquireInfra.Enrichment.Service.Refreshing;
 using AcquireInfra.Enrichment.Snapshots;
 
 namespace AcquireInfra.Enrichment.Service.Hosting;
 
 /// <param name="Snapshot">To be made live; null where what serves goes on serving, or nothing can.</param>
 /// <param name="Trouble">A sentence for readiness; null where all is as configured.</param>
-internal sealed record CompilationResult(Snapshot? Snapshot, string? Trouble);
+/// <param name="MayPass">Whether the same sources may do another time: the disk was at fault, not they.</param>
+internal sealed record CompilationResult(Snapshot? Snapshot, string? Trouble, bool MayPass = false);
 
 /// <summary>
 /// Compiles the configured sources. Where a source is broken or the state folder cannot be used, the last good snapshot is the better
-/// one; where there is none, a snapshot without the broken source is better than nothing.
+/// one; where there is none, a snapshot without the broken source is better than nothing. One that does not pass the canaries is never live.
 /// </summary>
-internal sealed class SnapshotCompilation(TimeProvider time, ILogger<SnapshotCompilation> logger)
+internal sealed class SnapshotCompilation(
+    SourceCatalog catalog, JudgeProvider judges, EnrichmentMetrics metrics, TimeProvider time, ILogger<SnapshotCompilation> logger)
 {
+    /// <param name="sources">As they are to be read.</param>
     /// <param name="lastGood">What serves meanwhile; null for nothing.</param>
     /// <exception cref="OperationCanceledException">The service stops.</exception>
     public CompilationResult Run(
-        SnapshotStore store, IReadOnlyList<LocatedSource> sources, string manifestText, Snapshot? lastGood, CancellationToken stopping)
+        SnapshotStore store, IReadOnlyList<LocatedSource> sources, Snapshot? lastGood, CancellationToken stopping)
     {
         string? trouble = null;
         while (true)
         {
             try
             {
-                var now = time.GetUtcNow();
-                return new(store.GetOrCompile(sources, manifestText, FeedLimits.Default, now, (loaded, _) => Report(loaded), stopping), trouble);
+                var outcome = "unchanged";
+                var snapshot = store.GetOrCompile(sources, catalog.ManifestText, catalog.Limits, time.GetUtcNow(), Check, stopping);
+                metrics.Compiled(outcome);
+                return new(snapshot, trouble);
+
+                void Check(LoadedSources loaded, Snapshot compiled)
+                {
+                    Report(loaded);
+                    RequireCanaries(compiled);
+                    outcome = "compiled";
+                }
             }
             catch (SourceException exception)
             {
@@ -43,7 +58,11 @@ internal sealed class SnapshotCompilation(TimeProvider time, ILogger<SnapshotCom
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                return Keep(lastGood, store, "The state folder cannot be used; the log says why.", exception);
+                return Keep(lastGood, store, "The state folder cannot be used; the log says why.", exception) with { MayPass = true };
+            }
+            catch (CanaryException exception)
+            {
+                return Keep(lastGood, store, "The snapshot of the present data does not pass the canaries; the log says which.", exception, "canaries");
             }
             catch (ManifestException exception)
             {
@@ -56,8 +75,22 @@ internal sealed class SnapshotCompilation(TimeProvider time, ILogger<SnapshotCom
         }
     }
 
-    CompilationResult Keep(Snapshot? lastGood, SnapshotStore store, string trouble, Exception exception)
+    void RequireCanaries(Snapshot snapshot)
     {
+        var check = CanaryCheck.Of(judges.Of(snapshot), catalog.Configured.Canaries);
+        foreach (var failure in check.Failures)
+        {
+            Log.CanaryFailed(logger, snapshot.Id, failure);
+        }
+        if (!check.Passes)
+        {
+            throw new CanaryException($"{check.Total - check.Right} of {check.Total} canaries are not as expected.");
+        }
+    }
+
+    CompilationResult Keep(Snapshot? lastGood, SnapshotStore store, string trouble, Exception exception, string outcome = "failed")
+    {
+        metrics.Compiled(outcome);
         if (lastGood is null)
         {
             Log.NoSnapshot(logger, store.Folder, exception);
@@ -87,3 +120,6 @@ internal sealed class SnapshotCompilation(TimeProvider time, ILogger<SnapshotCom
         }
     }
 }
+
+/// <summary>A snapshot says of known addresses what is known to be wrong.</summary>
+internal sealed class CanaryException(string message) : Exception(message);

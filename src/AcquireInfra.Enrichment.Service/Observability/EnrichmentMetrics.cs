@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using AcquireInfra.Enrichment.Service.Limits;
+using AcquireInfra.Enrichment.Service.Refreshing;
 using AcquireInfra.Enrichment.Snapshots;
 
 namespace AcquireInfra.Enrichment.Service.Observability;
@@ -27,13 +28,17 @@ internal sealed class EnrichmentMetrics
     readonly Counter<long> _addresses;
     readonly Counter<long> _errors;
     readonly Counter<long> _refusals;
+    readonly Counter<long> _refreshes;
+    readonly Counter<long> _refusedVersions;
+    readonly Counter<long> _compilations;
+    readonly SourceCatalog _catalog;
     string? _shown;
     string? _shownBefore;
     long _swappedAtTicks;
 
-    public EnrichmentMetrics(IMeterFactory meters, SnapshotHolder snapshots, Gates gates, TimeProvider time)
+    public EnrichmentMetrics(IMeterFactory meters, SnapshotHolder snapshots, Gates gates, SourceCatalog catalog, TimeProvider time)
     {
-        (_snapshots, _gates, _time) = (snapshots, gates, time);
+        (_snapshots, _gates, _catalog, _time) = (snapshots, gates, catalog, time);
         var meter = meters.Create(MeterName);
         _lookupDuration = meter.CreateHistogram(
             "enrichment.lookup.duration", "s", "From the request read to its answer made, by door; of streams, to their end.", advice: Durations);
@@ -45,6 +50,11 @@ internal sealed class EnrichmentMetrics
         meter.CreateObservableGauge("enrichment.snapshot.age", Age, "s", "Since the date of the newest data in the live snapshot.");
         meter.CreateObservableGauge("enrichment.snapshot.swapped", Swapped, "s", "When the live snapshot went live, in Unix time.");
         meter.CreateObservableGauge("enrichment.source.age", Sources, "s", "Since the source's own date, by source.");
+        meter.CreateObservableGauge("enrichment.source.next_due", NextDue, "s", "When the source is refreshed next, in Unix time, by source.");
+        meter.CreateObservableGauge("enrichment.source.held", Held, "1", "1 while a version of the source is refused and held, else 0, by source.");
+        _refreshes = meter.CreateCounter<long>("enrichment.refresh.attempts", "{attempt}", "Refreshes, by source and outcome.");
+        _refusedVersions = meter.CreateCounter<long>("enrichment.refresh.refused", "{attempt}", "Refreshes that a gate refused, by source and reason.");
+        _compilations = meter.CreateCounter<long>("enrichment.snapshot.compilations", "{compilation}", "Compilations, by outcome.");
     }
 
     /// <param name="door">A <see cref="LookupDoor"/>.</param>
@@ -60,6 +70,15 @@ internal sealed class EnrichmentMetrics
 
     /// <param name="reason">Of a <see cref="Refusal"/>.</param>
     public void Refused(string reason) => _refusals.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    /// <param name="outcome">Of a <see cref="Feeds.Refreshing.RefreshOutcome"/>.</param>
+    public void Refreshed(string source, string outcome) => _refreshes.Add(1, new("source", source), new("outcome", outcome));
+
+    /// <param name="reason">Of a <see cref="Feeds.Gates.GateReason"/>.</param>
+    public void VersionRefused(string source, string reason) => _refusedVersions.Add(1, new("source", source), new("reason", reason));
+
+    /// <param name="outcome">compiled, unchanged, canaries or failed.</param>
+    public void Compiled(string outcome) => _compilations.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 
     /// <summary>A snapshot has just gone live.</summary>
     public void SnapshotSwapped() => Volatile.Write(ref _swappedAtTicks, _time.GetUtcNow().UtcTicks);
@@ -97,6 +116,12 @@ internal sealed class EnrichmentMetrics
 
     IEnumerable<Measurement<double>> Sources() => _snapshots.Current?.Sources.Select(source =>
         new Measurement<double>(SecondsSince(source.AsOf), new KeyValuePair<string, object?>("source", source.Id))) ?? [];
+
+    IEnumerable<Measurement<double>> NextDue() => _catalog.States.Where(pair => pair.Value.NextDueAt is not null).Select(pair =>
+        new Measurement<double>(pair.Value.NextDueAt!.Value.ToUnixTimeMilliseconds() / 1000.0, new KeyValuePair<string, object?>("source", pair.Key)));
+
+    IEnumerable<Measurement<int>> Held() => _catalog.States.Select(pair =>
+        new Measurement<int>(pair.Value.Held is null ? 0 : 1, new KeyValuePair<string, object?>("source", pair.Key)));
 
     double SecondsSince(DateTimeOffset at) => (_time.GetUtcNow() - at).TotalSeconds;
 }

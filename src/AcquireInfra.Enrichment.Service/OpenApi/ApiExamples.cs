@@ -26,6 +26,8 @@ internal static class ApiExamples
         "isRelay":null,"isBulletproof":null,"isCdn":false,"isCrawler":null,"isMobile":null
         """;
 
+    const string Version = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+
     const string Basis = "\"snapshotId\":\"3f9a1c0d5e6b7a8f9c0d1e2f3a4b5c6d\",\"policyVersion\":\"p1\"";
 
     static readonly Dictionary<(string? Operation, string MediaType), JsonNode> Requests = new()
@@ -34,6 +36,7 @@ internal static class ApiExamples
         [("PostBatch", "text/plain")] = "192.0.2.7\n2001:db8::7\n",
         [("PostBatch", "application/x-ndjson")] = "\"192.0.2.7\"\n{\"ip\":\"2001:db8::7\",\"id\":\"a\"}\n",
         [("PostBatch", "text/csv")] = "user,ip\nada,192.0.2.7\n",
+        [("PostAccept", "application/json")] = JsonNode.Parse($$"""{"hash":"{{Version}}","reason":"The provider gave back half of its space."}""")!,
     };
 
     static readonly Dictionary<(string? Operation, string MediaType), JsonNode> Answers = new()
@@ -61,6 +64,15 @@ internal static class ApiExamples
             {"id":"3f9a1c0d5e6b7a8f9c0d1e2f3a4b5c6d","policyVersion":"p1","dataAsOf":"2026-11-24T00:00:00Z","fileBytes":15490256,
              "sources":[{"id":"asn-table","name":"ASN table","asOf":"2026-06-17T00:00:00Z","entries":515158,"exportable":true,"licence":"CC BY 4.0",
              "attribution":null}]}
+            """)!,
+        [("GetSources", "application/json")] = JsonNode.Parse($$"""
+            {"sources":[{"id":"my-vpns","name":"VPN exits","enabled":true,"kind":"claims","categories":["vpn"],"reliability":0.9,"family":"my-vpns",
+             "licence":"own","attribution":null,"exportable":true,"asOf":"2026-11-24T00:00:00Z","ageSeconds":43200,"entries":1200,"isStale":false,
+             "lastAttemptAt":"2026-11-24T11:00:00Z","lastSuccessAt":"2026-11-24T11:00:00Z","nextDueAt":"2026-11-25T12:30:00Z","failures":0,
+             "problem":null,"detail":null,"held":{"hash":"{{Version}}","reasons":[{"reason":"shrank","detail":"600 entries, before 1200"}],
+             "firstSeenAt":"2026-11-24T11:00:00Z","timesSeen":1} }],
+             "coverage":[{"category":"vpn","sources":["my-vpns"]},{"category":"tor","sources":[]}],
+             "uncoveredIpv4":["tor"],"uncoveredIpv6":["tor"],"snapshotId":"3f9a1c0d5e6b7a8f9c0d1e2f3a4b5c6d"}
             """)!,
         [("GetSnapshotFile", "application/octet-stream")] = "…",
         [("GetPolicy", "application/json")] = JsonNode.Parse("""{"version":"p1"}""")!,

@@ -84,6 +84,16 @@ public sealed class Judge
     /// <summary>Whether this is what <see cref="ForExport"/> makes of another judge.</summary>
     public bool IsExportOf(Judge other) => _isForExport && Snapshot == other.Snapshot && ReferenceEquals(_given, other._given);
 
+    /// <summary>Categories of which a source of the snapshot shows that an address it does not list is not in them; none past its maximum age.</summary>
+    public CategorySet CoveredBy(SourceInfo source) => Counts(source) ? _weights.CoveredBy(source) : CategorySet.Empty;
+
+    /// <summary>Whether a source of the snapshot is past its maximum age in all of its categories; in none where it has none.</summary>
+    public bool IsStale(SourceInfo source)
+    {
+        var categories = CompiledPolicy.SetOf(source.Categories) | CompiledPolicy.SetOf(source.Covers);
+        return categories.IsEmpty ? At - source.AsOf > source.MaxAge : !categories.Members().Any(category => _weights.IsFresh(source, category));
+    }
+
     /// <summary>Whether what a source says is listened to.</summary>
     public bool Counts(SourceInfo source) => !_isForExport || source.Exportable;
 

@@ -55,6 +55,20 @@ public sealed class SnapshotStoreTests : IDisposable
         Assert.Equal(2, _compilations);
     }
 
+    // Whoever looks at a snapshot before it is current may refuse it.
+    [Fact]
+    public void GetOrCompile_RefusedWhenCompiled_LeavesTheLastGood()
+    {
+        var first = Get();
+        var store = new SnapshotStore(_state.Path);
+        _inputs.Write("list.txt", "9.1.2.0/24\n");
+        var sources = SourceLoader.Locate(SourceManifest.Parse(System.Text.Encoding.UTF8.GetBytes(Manifest), "test"), _inputs.Path);
+        Assert.Throws<FormatException>(() => store.GetOrCompile(
+            sources, Manifest, FeedLimits.Default, DateTimeOffset.UnixEpoch, (_, _) => throw new FormatException(), TestContext.Current.CancellationToken));
+        Assert.Equal(first.Id, store.OpenLastGood()?.Id);
+        Assert.Null(store.TryOpen(sources, Manifest, TestContext.Current.CancellationToken));
+    }
+
     [Theory, InlineData(0), InlineData(100), InlineData(-40)]
     public void GetOrCompile_SnapshotDamagedOnDisk_CompilesAnew(int offset)
     {

@@ -53,7 +53,7 @@ internal sealed class ServiceProcess : IDisposable
             start.Environment["SSL_CERT_FILE"] = trustedRoots;
         }
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "AcquireInfra.Enrichment.Service.dll"));
-        foreach (var option in (string[])[.. ports.Options, $"--Enrichment:StateFolder={folder["state"]}", .. options])
+        foreach (var option in (string[])[.. ports.Options, "--Enrichment:Refresh:Enabled=false", $"--Enrichment:StateFolder={folder["state"]}", .. options])
         {
             start.ArgumentList.Add(option);
         }
