@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Formats.Tar;
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Text.RegularExpressions;
 
 namespace AcquireInfra.Enrichment.Feeds.Downloads;
@@ -116,7 +117,8 @@ internal sealed class Unpacker(string? member, FetchLimits limits)
             if (!entry.FullName.EndsWith('/') && IsWanted(entry.FullName, ref taken))
             {
                 using var content = entry.Open();
-                if (Copy(content, destination, entry.CompressedLength) != (entry.Length, entry.Crc32))
+                var sum = new Crc32();
+                if (Copy(content, destination, entry.CompressedLength, sum) != entry.Length || sum.GetCurrentHashAsUInt32() != entry.Crc32)
                 {
                     throw new InvalidDataException("a member that is not what the directory says");
                 }
@@ -155,10 +157,11 @@ internal sealed class Unpacker(string? member, FetchLimits limits)
         }
     }
 
-    (long Bytes, uint Crc32) Copy(Stream from, Stream to, long packedBytes)
+    /// <returns>Bytes copied.</returns>
+    long Copy(Stream from, Stream to, long packedBytes, Crc32? sum = null)
     {
         var buffer = new byte[64 * 1024];
-        var (total, crc) = (0L, 0u);
+        var total = 0L;
         for (int read; (read = from.Read(buffer)) > 0;)
         {
             total += read;
@@ -171,8 +174,8 @@ internal sealed class Unpacker(string? member, FetchLimits limits)
                 throw new FetchException(FetchFault.TooLarge, $"more than {limits.MaxRatio} bytes unpacked for each one packed");
             }
             to.Write(buffer, 0, read);
-            crc = Crc32.Append(crc, buffer.AsSpan(0, read));
+            sum?.Append(buffer.AsSpan(0, read));
         }
-        return (total, crc);
+        return total;
     }
 }
