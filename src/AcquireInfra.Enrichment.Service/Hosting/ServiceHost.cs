@@ -18,6 +18,8 @@ internal static class ServiceHost
         ["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] = "None",
         // gRPC's own logs print the words of every error, and these quote what was no address.
         ["Logging:LogLevel:Grpc"] = "Warning",
+        // Two warnings with a stack for each attempt of a download; what comes of them all is one line of ours.
+        ["Logging:LogLevel:Polly"] = "None",
         ["Logging:Console:FormatterName"] = "simple",
         ["Logging:Console:FormatterOptions:SingleLine"] = "true",
         ["Logging:Console:FormatterOptions:TimestampFormat"] = "yyyy-MM-ddTHH:mm:ss.fffZ ",
