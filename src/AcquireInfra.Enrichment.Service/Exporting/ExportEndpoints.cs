@@ -102,13 +102,12 @@ internal static class ExportEndpoints
         ? TypedResults.Text(AttributionText.Of(judge), "text/plain", Encoding.UTF8)
         : Problems.NoSnapshot();
 
-    // Kept by who asked, and asked for again each time: a few bytes, while the data is the same.
     static void Begin(HttpContext context, string snapshotId, EnrichmentOptions options)
     {
         context.EndAfter(options.DownloadDeadline);
         context.Request.Headers.IfModifiedSince = default; // another snapshot or policy may have data of the same date: only the tag tells
-        context.Response.Headers["X-Enrichment-Snapshot-Id"] = snapshotId;
-        context.Response.Headers.CacheControl = "private, no-cache";
+        context.Response.Headers[Manners.SnapshotHeader] = snapshotId;
+        Manners.Revalidate(context.Response);
         context.Response.Headers.Link = $"<{AttributionPath}>; rel=\"license\"";
     }
 

@@ -6,6 +6,12 @@ namespace AcquireInfra.Enrichment.Service.Hosting;
 /// <summary>What holds for every request and every answer, whichever endpoint it is for.</summary>
 internal static class Manners
 {
+    /// <summary>Of the snapshot that an answer is made of, where it has no other place for it, or has it only at its end.</summary>
+    public const string SnapshotHeader = "X-Enrichment-Snapshot-Id";
+
+    /// <summary>Lets an answer be kept by who asked, and asked for again each time: a few bytes, while it is the same.</summary>
+    public static void Revalidate(HttpResponse response) => response.Headers.CacheControl = "private, no-cache";
+
     public static bool IsGrpc(this HttpContext context) =>
         context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) is true;
 

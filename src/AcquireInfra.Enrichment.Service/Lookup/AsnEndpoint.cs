@@ -38,7 +38,7 @@ internal static class AsnEndpoint
     static AsnResponse Answer(AsnInfo asn, AsnSpace space, Judge judge) => new(
         asn.Asn.Number,
         asn.Name.Length > 0 ? asn.Name : null,
-        asn.Role == AsnRole.Unknown ? null : asn.Role.Word(),
+        asn.Role.WordIfKnown(),
         asn.Basis == RoleBasis.None ? null : asn.Basis.Word(),
         asn.Provider.Length > 0 ? asn.Provider : null,
         space.IPv4.Total,

@@ -5,9 +5,9 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using AcquireInfra.Enrichment.Exports;
 using AcquireInfra.Enrichment.Service.Hosting;
+using AcquireInfra.Enrichment.Service.Limits;
 using AcquireInfra.Enrichment.Service.Observability;
 using AcquireInfra.Enrichment.Verdicts;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
@@ -17,8 +17,6 @@ namespace AcquireInfra.Enrichment.Service.Lookup;
 internal sealed class BatchEndpoint(
     JudgeProvider judges, RowRenderers renderers, LinesAnswer lines, LookupJournal journal, IOptions<EnrichmentOptions> options)
 {
-    readonly JudgeProvider _judges = judges;
-
     public static async Task<IResult> PostBatch(
         HttpContext context,
         [Description("json, ndjson or csv; by default as Accept says, else as what is sent.")] string? format,
@@ -29,23 +27,24 @@ internal sealed class BatchEndpoint(
         {
             return problem;
         }
-        if (endpoint._judges.Current is not { } judge)
+        return await endpoint.AnswerAsync(context, request);
+    }
+
+    async Task<IResult> AnswerAsync(HttpContext context, BulkRequest request)
+    {
+        if (judges.Current is not { } judge)
         {
             return Problems.NoSnapshot();
         }
-        return request.Lines is null ? await endpoint.AnswerWholeAsync(context, request, judge) : await endpoint.AnswerLinesAsync(context, request, judge);
+        return request.Lines is null
+            ? await AnswerWholeAsync(context, request, judge)
+            : await lines.AnswerAsync(context, request, renderers.For(judge, request.Format, request.Fields.Rows), judge);
     }
-
-    Task<IResult> AnswerLinesAsync(HttpContext context, BulkRequest request, Judge judge) =>
-        lines.AnswerAsync(context, request, renderers.For(judge, request.Format, request.Fields.Rows), judge);
 
     async Task<IResult> AnswerWholeAsync(HttpContext context, BulkRequest request, Judge judge)
     {
         var began = Stopwatch.GetTimestamp();
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
-        {
-            feature.MaxRequestBodySize = options.Value.MaxBatchBytes;
-        }
+        context.AllowBody(options.Value.MaxBatchBytes);
         using var body = new BatchBody();
         if (await body.ReadAsync(context, options.Value.MaxBatchBytes, options.Value.MaxBatchItems) is { } problem)
         {
@@ -53,7 +52,7 @@ internal sealed class BatchEndpoint(
         }
         var isExplained = request.Format == RowFormat.Json && request.Fields.Rows is null;
         IResult answer = isExplained ? Explained(body, request.Fields, judge, context.RequestAborted) : Rows(body, request, judge);
-        context.Response.Headers[LinesAnswer.SnapshotHeader] = judge.Snapshot.Id;
+        context.Response.Headers[Manners.SnapshotHeader] = judge.Snapshot.Id;
         journal.Answered(context, LookupDoor.RestBatch, body.Values.Count, began);
         return answer;
     }

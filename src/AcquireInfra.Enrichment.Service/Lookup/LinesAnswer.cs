@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using AcquireInfra.Enrichment.Exports;
 using AcquireInfra.Enrichment.Service.Hosting;
+using AcquireInfra.Enrichment.Service.Limits;
 using AcquireInfra.Enrichment.Service.Observability;
 using AcquireInfra.Enrichment.Verdicts;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Options;
 using MinDataRate = Microsoft.AspNetCore.Server.Kestrel.Core.MinDataRate;
@@ -19,9 +19,6 @@ internal sealed class LinesAnswer(Drain drain, LookupJournal journal, IOptions<E
     // A line of 14 bytes becomes a row of 450; what is in memory is some four blocks and their rows.
     const int BlockBytes = 32 * 1024;
 
-    /// <summary>On answers that have no other place for it, or have it only at their end.</summary>
-    public const string SnapshotHeader = "X-Enrichment-Snapshot-Id";
-
     readonly EnrichmentOptions _options = options.Value;
 
     public async Task<IResult> AnswerAsync(HttpContext context, BulkRequest request, RowRenderer renderer, Judge judge)
@@ -31,10 +28,7 @@ internal sealed class LinesAnswer(Drain drain, LookupJournal journal, IOptions<E
         {
             return Problems.BodyTooLarge(_options.MaxBulkBytes);
         }
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
-        {
-            feature.MaxRequestBodySize = _options.MaxBulkBytes;
-        }
+        context.AllowBody(_options.MaxBulkBytes);
         var bulk = new BulkOptions(request.Lines!.Value, _options.MaxBulkLineBytes, _options.MaxBulkLines, BlockBytes);
         var classifier = new BulkClassifier(renderer, bulk);
         var answer = new AnswerStream(context.Response.Body, time);
@@ -42,7 +36,7 @@ internal sealed class LinesAnswer(Drain drain, LookupJournal journal, IOptions<E
         var filling = FillAsync(context, spool);
         using var ends = new JobEnds(context, spool, answer, () => filling.IsCompleted, _options.BulkDeadline, drain, time);
         context.Response.ContentType = request.ContentType;
-        context.Response.Headers[SnapshotHeader] = judge.Snapshot.Id;
+        context.Response.Headers[Manners.SnapshotHeader] = judge.Snapshot.Id;
         try
         {
             var problem = await RunAsync(classifier, spool, answer, context.RequestAborted);

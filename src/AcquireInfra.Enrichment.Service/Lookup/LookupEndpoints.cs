@@ -102,7 +102,7 @@ internal static class LookupEndpoints
         var hour = judge.At.UtcTicks / TimeSpan.TicksPerHour;
         var tag = $"\"{judge.Snapshot.Id[..16]}.{judge.PolicyVersion}.{hour}\"";
         context.Response.Headers.ETag = tag;
-        context.Response.Headers.CacheControl = "private, no-cache";
+        Manners.Revalidate(context.Response);
         foreach (var known in context.Request.Headers.IfNoneMatch)
         {
             if (known is not null && (known == "*" || known.Contains(tag, StringComparison.Ordinal)))

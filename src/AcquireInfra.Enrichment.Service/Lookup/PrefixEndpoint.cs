@@ -94,7 +94,7 @@ internal static class PrefixEndpoint
             segment.Scope.Word(),
             asn?.Asn.Number,
             asn is { Name.Length: > 0 } ? asn.Name : null,
-            asn is null or { Role: AsnRole.Unknown } ? null : asn.Role.Word(),
+            asn?.Role.WordIfKnown(),
             verdict.Kind.Word(),
             judged ? verdict.Level.Word() : null,
             judged ? verdict.Score : null,

@@ -19,9 +19,6 @@ internal static class SnapshotEndpoints
     /// <summary>On the file, 304 included, so that a replica learns of another policy for the same snapshot.</summary>
     public const string PolicyVersionHeader = "X-Enrichment-Policy-Version";
 
-    // An answer may be kept, and is asked for again each time.
-    const string Revalidated = "private, no-cache";
-
     public static IHostApplicationBuilder AddReplication(this IHostApplicationBuilder builder)
     {
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, SnapshotJson.Default));
@@ -67,7 +64,7 @@ internal static class SnapshotEndpoints
             return Problems.NoSnapshot();
         }
         var headers = context.Response.Headers;
-        headers.CacheControl = Revalidated;
+        Manners.Revalidate(context.Response);
         headers[PolicyVersionHeader] = judge.PolicyVersion;
         context.EndAfter(options.Value.DownloadDeadline);
         return TypedResults.Stream(judge.Snapshot.OpenRead(), entityTag: TagOf(judge.Snapshot.Id), enableRangeProcessing: true);
@@ -79,7 +76,7 @@ internal static class SnapshotEndpoints
         {
             return Problems.NoSnapshot();
         }
-        response.Headers.CacheControl = Revalidated;
+        Manners.Revalidate(response);
         var hash = Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(0, 16));
         return TypedResults.Bytes(json, "application/json", entityTag: TagOf(hash));
     }

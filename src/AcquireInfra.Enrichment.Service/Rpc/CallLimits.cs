@@ -1,8 +1,8 @@
 using System.Globalization;
 using AcquireInfra.Enrichment.Service.Hosting;
+using AcquireInfra.Enrichment.Service.Limits;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
 namespace AcquireInfra.Enrichment.Service.Rpc;
@@ -33,10 +33,7 @@ internal static class CallLimits
             {
                 context.Request.Headers[TimeoutHeader] = header;
             }
-            if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
-            {
-                body.MaxRequestBodySize = options.MaxGrpcMessageBytes + FrameHeadBytes;
-            }
+            context.AllowBody(options.MaxGrpcMessageBytes + FrameHeadBytes);
             return next(context);
         });
         return app;

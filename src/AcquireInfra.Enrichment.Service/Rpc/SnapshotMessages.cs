@@ -29,7 +29,7 @@ internal static class SnapshotMessages
     {
         Asn = asn.Asn.Number,
         Name = asn.Name,
-        Role = asn.Role == AsnRole.Unknown ? "" : asn.Role.Word(),
+        Role = asn.Role.WordIfKnown() ?? "",
         Provider = asn.Provider,
         Ipv4 = Of(space.IPv4),
         Ipv6 = Of(space.IPv6),

@@ -16,7 +16,7 @@ internal static class VerdictMessages
         {
             Scope = scope.Word(),
             AsnName = facts.Asn?.Name ?? "",
-            AsnRole = facts.Asn is { Role: not AsnRole.Unknown } known ? known.Role.Word() : "",
+            AsnRole = facts.Asn?.Role.WordIfKnown() ?? "",
             Kind = (V1.VerdictKind)(verdict.Kind + 1),
             Categories = { facts.Categories.Select(Of) },
             Provider = facts.Provider ?? "",

@@ -50,7 +50,7 @@ internal static class EnrichmentMmdb
         (string Name, string? Text)[] texts =
         [
             ("autonomous_system_organization", asn is { Name.Length: > 0 } ? asn.Name : null),
-            ("network_role", asn is null or { Role: AsnRole.Unknown } ? null : asn.Role.Word()),
+            ("network_role", asn?.Role.WordIfKnown()),
             ("verdict", verdict.Kind.Word()),
             ("level", verdict.IsSpecial ? null : verdict.Level.Word()),
             ("provider", provider),

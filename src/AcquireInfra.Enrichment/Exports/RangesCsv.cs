@@ -32,7 +32,7 @@ internal static class RangesCsv
         }
         row.Field(asn?.Asn.Number);
         row.Field(asn?.Name);
-        row.Field(asn is null or { Role: AsnRole.Unknown } ? null : asn.Role.Word());
+        row.Field(asn?.Role.WordIfKnown());
         row.Field(verdict.Kind.Word());
         row.Field(verdict.Level.Word());
         row.Field((uint)verdict.Score);

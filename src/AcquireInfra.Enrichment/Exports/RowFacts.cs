@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using AcquireInfra.Enrichment.Verdicts;
@@ -34,7 +33,7 @@ internal sealed class RowFacts(RowFormat format, RowFields fields, IReadOnlyList
         using var row = new Members(_isCsv, fields);
         row.Number(RowField.Asn, asn == 0 ? null : asn);
         row.Text(RowField.AsnName, name);
-        row.Word(RowField.AsnRole, role == AsnRole.Unknown ? null : role.Word());
+        row.Word(RowField.AsnRole, role.WordIfKnown());
         return row.End(default);
     }
 
@@ -59,7 +58,7 @@ internal sealed class RowFacts(RowFormat format, RowFields fields, IReadOnlyList
     /// <summary>Members one after another, in either format; those that are not asked for are left out.</summary>
     sealed class Members(bool isCsv, RowFields fields) : IDisposable
     {
-        readonly ArrayBufferWriter<byte> _csv = new(256);
+        readonly ArrayBufferWriter<byte> _row = new(256);
         readonly ArrayBufferWriter<byte> _inner = new(256);
         Utf8JsonWriter? _json;
 
@@ -88,8 +87,7 @@ internal sealed class RowFacts(RowFormat format, RowFields fields, IReadOnlyList
             }
             else if (value is { } number)
             {
-                Utf8Formatter.TryFormat(number, _csv.GetSpan(20), out var written);
-                _csv.Advance(written);
+                _row.WriteNumber((uint)number);
             }
         }
 
@@ -104,7 +102,7 @@ internal sealed class RowFacts(RowFormat format, RowFields fields, IReadOnlyList
             }
             if (isCsv)
             {
-                SafeText.WriteCsvField(text, _csv);
+                SafeText.WriteCsvField(text, _row);
             }
             else if (text.IsEmpty)
             {
@@ -124,7 +122,7 @@ internal sealed class RowFacts(RowFormat format, RowFields fields, IReadOnlyList
             }
             if (isCsv)
             {
-                _csv.Write(Encoding.ASCII.GetBytes(string.Join(' ', words.Select(Encoding.ASCII.GetString))));
+                _row.Write(Encoding.ASCII.GetBytes(string.Join(' ', words.Select(Encoding.ASCII.GetString))));
                 return;
             }
             Json.WriteStartArray();
@@ -143,7 +141,7 @@ internal sealed class RowFacts(RowFormat format, RowFields fields, IReadOnlyList
             }
             if (isCsv)
             {
-                _csv.Write(value is { } known ? known ? "true"u8 : "false"u8 : default);
+                _row.Write(value is { } known ? known ? "true"u8 : "false"u8 : default);
             }
             else if (value is { } flag)
             {
@@ -161,11 +159,11 @@ internal sealed class RowFacts(RowFormat format, RowFields fields, IReadOnlyList
             {
                 _json.WriteEndObject();
                 _json.Flush();
-                _csv.Write(","u8);
-                _csv.Write(_inner.WrittenSpan[1..^1]); // the head of the row has opened the object already
+                _row.Write(","u8);
+                _row.Write(_inner.WrittenSpan[1..^1]); // the head of the row has opened the object already
             }
-            _csv.Write(end);
-            return _csv.WrittenSpan;
+            _row.Write(end);
+            return _row.WrittenSpan;
         }
 
         public void Dispose() => _json?.Dispose();
@@ -178,7 +176,7 @@ internal sealed class RowFacts(RowFormat format, RowFields fields, IReadOnlyList
             }
             if (isCsv)
             {
-                _csv.Write(","u8);
+                _row.Write(","u8);
             }
             else
             {

@@ -106,7 +106,7 @@ public sealed record VerdictResponse
             Network = report.Network?.ToString(),
             Asn = report.Asn?.Asn.Number,
             AsnName = report.Asn is { Name.Length: > 0 } named ? named.Name : null,
-            AsnRole = report.Asn is { Role: not Verdicts.AsnRole.Unknown } known ? known.Role.Word() : null,
+            AsnRole = report.Asn?.Role.WordIfKnown(),
             Verdict = verdict.Kind.Word(),
             Level = judged ? verdict.Level.Word() : null,
             Score = judged ? verdict.Score : null,

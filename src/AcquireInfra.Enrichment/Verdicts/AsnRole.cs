@@ -46,6 +46,9 @@ public static class AsnRoles
 
     public static string Word(this AsnRole role) => RoleWords[(int)role];
 
+    /// <summary>Null where nobody has looked: on the wire, unknown is not there.</summary>
+    public static string? WordIfKnown(this AsnRole role) => role == AsnRole.Unknown ? null : role.Word();
+
     public static string Word(this RoleBasis basis) => BasisWords[(int)basis];
 
     /// <summary>The category that the role gives its addresses; none for transit, whose customers may be anything.</summary>
