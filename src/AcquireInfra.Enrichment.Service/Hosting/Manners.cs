@@ -16,7 +16,7 @@ internal static class Manners
         context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) is true;
 
     /// <summary>
-    /// Headers of every answer. An endpoint that sets one of them itself has its own: an export its Cache-Control, a page its
+    /// Headers of every answer but gRPC's, which no browser shows and no cache keeps. An endpoint that sets one of them itself has its own: an export its Cache-Control, a page its
     /// Content-Security-Policy.
     /// </summary>
     public static void SetHeaders(HttpContext context)
@@ -37,7 +37,10 @@ internal static class Manners
         var drain = app.Services.GetRequiredService<Drain>();
         app.Use((context, next) =>
         {
-            SetHeaders(context);
+            if (!context.IsGrpc())
+            {
+                SetHeaders(context);
+            }
             if (drain.IsDraining && context.Request.Protocol == HttpProtocol.Http11)
             {
                 context.Response.Headers.Connection = "close"; // the next request goes to who serves on

@@ -16,13 +16,47 @@ namespace AcquireInfra.Enrichment.Service.Rpc;
 
 /// <summary>The gRPC door. Methods translate: message to address, verdict to message.</summary>
 internal sealed class EnrichmentRpcService(
-    EncoderProvider encoders, AddressSpaces spaces, SnapshotWatch watch, Stopping stopping, LookupJournal journal, IOptions<EnrichmentOptions> options)
+    EncoderProvider encoders, AddressSpaces spaces, SnapshotWatch watch, Stopping stopping, RpcFailures failures, LookupJournal journal,
+    IOptions<EnrichmentOptions> options)
     : EnrichmentRpc.Service
 {
     static readonly byte ResultsTag = ProtoWire.Tag(BatchScoreIpResponse.ResultsFieldNumber);
 
     [EnableRateLimiting(LimitPolicy.Lookups)]
     public override Task<Encoded> ScoreIp(ScoreIpRequest request, ServerCallContext context)
+    {
+        try
+        {
+            return Task.FromResult(Score(request, context));
+        }
+        catch (Exception exception)
+        {
+            throw failures.Of(exception, context);
+        }
+    }
+
+    [EnableRateLimiting(LimitPolicy.Batches)]
+    public override Task<Encoded> BatchScoreIp(BatchScoreIpRequest request, ServerCallContext context) =>
+        failures.GuardAsync(context, () => Task.FromResult(Batch(request, context)));
+
+    [EnableRateLimiting(LimitPolicy.BulkJobs)]
+    public override Task StreamScoreIp(
+        IAsyncStreamReader<StreamScoreIpRequest> requests, IServerStreamWriter<Encoded> answers, ServerCallContext context) =>
+        failures.GuardAsync(context, () => StreamAsync(requests, answers, context));
+
+    [EnableRateLimiting(LimitPolicy.Batches)]
+    public override Task<GetAsnResponse> GetAsn(GetAsnRequest request, ServerCallContext context) =>
+        failures.GuardAsync(context, () => AsnAsync(request, context));
+
+    [EnableRateLimiting(LimitPolicy.Lookups)]
+    public override Task<GetSnapshotResponse> GetSnapshot(GetSnapshotRequest request, ServerCallContext context) =>
+        failures.GuardAsync(context, () => Task.FromResult(LiveSnapshot()));
+
+    public override Task WatchSnapshots(
+        WatchSnapshotsRequest request, IServerStreamWriter<WatchSnapshotsResponse> answers, ServerCallContext context) =>
+        failures.GuardAsync(context, () => WatchAsync(answers, context));
+
+    Encoded Score(ScoreIpRequest request, ServerCallContext context)
     {
         var began = Stopwatch.GetTimestamp();
         var address = AddressOf(request);
@@ -34,11 +68,10 @@ internal sealed class EnrichmentRpcService(
         }
         var answer = new Encoded(encoder.EncodeScore(address, isExplained));
         journal.Answered(context.GetHttpContext(), LookupDoor.Grpc, address, began);
-        return Task.FromResult(answer);
+        return answer;
     }
 
-    [EnableRateLimiting(LimitPolicy.Batches)]
-    public override Task<Encoded> BatchScoreIp(BatchScoreIpRequest request, ServerCallContext context)
+    Encoded Batch(BatchScoreIpRequest request, ServerCallContext context)
     {
         var began = Stopwatch.GetTimestamp();
         if (BatchFault.Of(request, options.Value.MaxBatchItems) is { } fault)
@@ -54,12 +87,11 @@ internal sealed class EnrichmentRpcService(
         }
         new BatchScoreIpResponse { Summary = answer.Summary, Basis = encoder.Basis }.WriteTo(buffer);
         journal.Answered(context.GetHttpContext(), LookupDoor.GrpcBatch, answer.Summary.Total, began);
-        return Task.FromResult(new Encoded(buffer.WrittenMemory));
+        return new Encoded(buffer.WrittenMemory);
     }
 
     // Awaiting each write is the back pressure: a caller that does not read is not read from, and nothing queues.
-    [EnableRateLimiting(LimitPolicy.BulkJobs)]
-    public override async Task StreamScoreIp(
+    async Task StreamAsync(
         IAsyncStreamReader<StreamScoreIpRequest> requests, IServerStreamWriter<Encoded> answers, ServerCallContext context)
     {
         var began = Stopwatch.GetTimestamp();
@@ -83,8 +115,7 @@ internal sealed class EnrichmentRpcService(
         }
     }
 
-    [EnableRateLimiting(LimitPolicy.Batches)]
-    public override async Task<GetAsnResponse> GetAsn(GetAsnRequest request, ServerCallContext context)
+    async Task<GetAsnResponse> AsnAsync(GetAsnRequest request, ServerCallContext context)
     {
         var began = Stopwatch.GetTimestamp();
         if (request.Asn == 0)
@@ -100,19 +131,17 @@ internal sealed class EnrichmentRpcService(
         return answer;
     }
 
-    [EnableRateLimiting(LimitPolicy.Lookups)]
-    public override Task<GetSnapshotResponse> GetSnapshot(GetSnapshotRequest request, ServerCallContext context)
+    GetSnapshotResponse LiveSnapshot()
     {
         var judge = encoders.Current?.Judge ?? throw RpcProblems.NoSnapshot();
-        return Task.FromResult(new GetSnapshotResponse
+        return new()
         {
             Snapshot = SnapshotMessages.Of(judge),
             Sources = { judge.Snapshot.Sources.Select(SnapshotMessages.Of) },
-        });
+        };
     }
 
-    public override async Task WatchSnapshots(
-        WatchSnapshotsRequest request, IServerStreamWriter<WatchSnapshotsResponse> answers, ServerCallContext context)
+    async Task WatchAsync(IServerStreamWriter<WatchSnapshotsResponse> answers, ServerCallContext context)
     {
         using var ends = stopping.EndOf(context);
         await foreach (var judge in watch.ReadAllAsync(ends.Token))

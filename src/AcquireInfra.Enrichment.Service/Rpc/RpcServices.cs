@@ -15,7 +15,7 @@ internal static class RpcServices
         builder.Services.AddSingleton<EncoderProvider>();
         builder.Services.AddSingleton<SnapshotWatch>();
         builder.Services.AddSingleton<Stopping>();
-        builder.Services.AddSingleton<FailureInterceptor>();
+        builder.Services.AddSingleton<RpcFailures>();
         builder.Services.AddSingleton<EnrichmentRpcService>();
         builder.Services.AddGrpc();
         builder.Services.AddGrpcReflection();
@@ -24,7 +24,6 @@ internal static class RpcServices
             grpc.MaxReceiveMessageSize = enrichment.Value.MaxGrpcMessageBytes;
             grpc.MaxSendMessageSize = MaxAnswerBytes;
             grpc.EnableDetailedErrors = false;
-            grpc.Interceptors.Add<FailureInterceptor>();
         });
         return builder;
     }

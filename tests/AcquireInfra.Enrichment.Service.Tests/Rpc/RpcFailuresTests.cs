@@ -8,8 +8,8 @@ using Status = Grpc.Core.Status;
 
 namespace AcquireInfra.Enrichment.Service.Tests.Rpc;
 
-/// <summary>The interceptor of a real service, with methods that throw.</summary>
-public sealed class FailureInterceptorTests : IAsyncLifetime
+/// <summary>The translation of a real service, with methods that throw.</summary>
+public sealed class RpcFailuresTests : IAsyncLifetime
 {
     readonly TemporaryFolder _folder = new();
     RunningService? _service;
@@ -55,16 +55,13 @@ public sealed class FailureInterceptorTests : IAsyncLifetime
     // The same from all kinds of method.
     async Task<RpcException> FailAsync(Exception exception, CancellationToken cancelled, bool isAborted = false)
     {
-        var interceptor = _service!.Services.GetRequiredService<FailureInterceptor>();
+        var failures = _service!.Services.GetRequiredService<RpcFailures>();
         var context = new Context(isAborted, cancelled);
-        var unary = await Assert.ThrowsAsync<RpcException>(
-            () => interceptor.UnaryServerHandler<object, object>(new(), context, (_, _) => throw exception));
-        var server = await Assert.ThrowsAsync<RpcException>(
-            () => interceptor.ServerStreamingServerHandler<object, object>(new(), null!, context, (_, _, _) => throw exception));
-        var duplex = await Assert.ThrowsAsync<RpcException>(
-            () => interceptor.DuplexStreamingServerHandler<object, object>(null!, null!, context, (_, _, _) => throw exception));
-        Assert.Equal((unary.StatusCode, unary.StatusCode), (server.StatusCode, duplex.StatusCode));
-        return unary;
+        var plain = failures.Of(exception, context);
+        var answer = await Assert.ThrowsAsync<RpcException>(() => failures.GuardAsync<object>(context, () => throw exception));
+        var stream = await Assert.ThrowsAsync<RpcException>(() => failures.GuardAsync(context, () => throw exception));
+        Assert.Equal((plain.StatusCode, plain.StatusCode), (answer.StatusCode, stream.StatusCode));
+        return plain;
     }
 
     sealed class Context(bool isAborted, CancellationToken cancelled) : ServerCallContext
