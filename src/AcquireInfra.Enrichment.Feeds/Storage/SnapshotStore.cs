@@ -9,13 +9,19 @@ namespace AcquireInfra.Enrichment.Feeds.Storage;
 
 /// <summary>
 /// The state folder of one program: <c>snapshots/{id}.snapshot</c>, and <c>current</c>, one line with the hash of the inputs and the id
-/// of the snapshot that was compiled from them. What is not current is deleted, so programs with other sources need other folders.
+/// of the snapshot that was compiled from them. Programs with other sources need other folders.
 /// </summary>
 public sealed class SnapshotStore
 {
+    const string Suffix = ".snapshot";
+
+    readonly bool _keepsOthers;
+
+    /// <param name="keepsOthers">Whether what is not current stays, for <see cref="SnapshotHistory"/> to delete; else it goes with the next one.</param>
     /// <exception cref="IOException">The folder cannot be made.</exception>
-    public SnapshotStore(string folder)
+    public SnapshotStore(string folder, bool keepsOthers = false)
     {
+        _keepsOthers = keepsOthers;
         Folder = Path.GetFullPath(folder);
         Directory.CreateDirectory(Path.Combine(Folder, "snapshots"));
     }
@@ -34,7 +40,7 @@ public sealed class SnapshotStore
 
     string CurrentFile => Path.Combine(Folder, "current");
 
-    public string PathOf(string snapshotId) => Path.Combine(Folder, "snapshots", snapshotId + ".snapshot");
+    public string PathOf(string snapshotId) => Path.Combine(Folder, "snapshots", snapshotId + Suffix);
 
     public string ScratchFolder => Path.Combine(Folder, "scratch");
 
@@ -66,13 +72,13 @@ public sealed class SnapshotStore
         {
             return current;
         }
-        RemoveAll(ScratchFolder, exceptFile: null); // what a process that was killed has left
+        RemoveAll(ScratchFolder, isKept: _ => false); // what a process that was killed has left
         var loaded = SourceLoader.Load(sources, limits, ScratchFolder, now, cancellation);
         cancellation.ThrowIfCancellationRequested();
         var snapshot = Compile(loaded);
         compiled?.Invoke(loaded, snapshot);
         AtomicFile.Write(CurrentFile, stream => stream.Write(Encoding.ASCII.GetBytes($"{inputs} {snapshot.Id}\n")));
-        RemoveAll(Path.Combine(Folder, "snapshots"), PathOf(snapshot.Id));
+        RemoveAll(Path.Combine(Folder, "snapshots"), path => path == PathOf(snapshot.Id) || (_keepsOthers && path.EndsWith(Suffix, StringComparison.Ordinal)));
         return snapshot;
     }
 
@@ -91,6 +97,9 @@ public sealed class SnapshotStore
         }
     }
 
+    /// <summary>The id of the snapshot compiled last; null where there is none.</summary>
+    public string? CurrentId => ReadCurrent()?.Id;
+
     /// <summary>The snapshot compiled last, whatever its inputs were; null where there is none that can be read.</summary>
     public Snapshot? OpenLastGood() => TryOpenCurrent(inputs: null);
 
@@ -99,23 +108,35 @@ public sealed class SnapshotStore
     {
         try
         {
-            var line = File.ReadAllText(CurrentFile).Split(' ', '\n');
-            return line.Length >= 2 && line[0] == (inputs ?? line[0]) && line[1].All(char.IsAsciiHexDigit) ? Snapshot.Open(PathOf(line[1])) : null;
+            return ReadCurrent() is var (compiledFrom, id) && compiledFrom == (inputs ?? compiledFrom) ? Snapshot.Open(PathOf(id)) : null;
         }
         catch (Exception exception) when (exception is SnapshotException or IOException or UnauthorizedAccessException)
         {
-            return null; // never compiled, or damaged on disk: it is compiled anew from its inputs
+            return null; // damaged on disk: it is compiled anew from its inputs
+        }
+    }
+
+    (string Inputs, string Id)? ReadCurrent()
+    {
+        try
+        {
+            var line = File.ReadAllText(CurrentFile).Split(' ', '\n');
+            return line.Length >= 2 && line[1].All(char.IsAsciiHexDigit) ? (line[0], line[1]) : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null; // never compiled
         }
     }
 
     // Deleting a mapped file is safe: its pages live until the last reader lets go.
-    static void RemoveAll(string folder, string? exceptFile)
+    static void RemoveAll(string folder, Predicate<string> isKept)
     {
         if (!Directory.Exists(folder))
         {
             return;
         }
-        foreach (var path in Directory.GetFiles(folder).Where(path => path != exceptFile))
+        foreach (var path in Directory.GetFiles(folder).Where(path => !isKept(path)))
         {
             LeftoverFile.TryDelete(path);
         }

@@ -1,3 +1,4 @@
+using AcquireInfra.Enrichment.Service.History;
 using AcquireInfra.Enrichment.Snapshots;
 using AcquireInfra.Enrichment.Verdicts;
 
@@ -7,7 +8,7 @@ namespace AcquireInfra.Enrichment.Service.Hosting;
 /// The judge of the live snapshot at the present hour, made anew when either changes. A request takes it once, so that all it answers
 /// comes from one snapshot and one hour.
 /// </summary>
-internal sealed class JudgeProvider(SnapshotHolder snapshots, TimeProvider time)
+internal sealed class JudgeProvider(SnapshotHolder snapshots, PastJudges past, TimeProvider time)
 {
     readonly Lock _making = new();
     ReadPolicy? _policy;
@@ -51,7 +52,7 @@ internal sealed class JudgeProvider(SnapshotHolder snapshots, TimeProvider time)
         {
             if (_current?.IsFor(snapshot, policy, now) != true)
             {
-                Volatile.Write(ref _current, new Judge(snapshot, policy, now));
+                Volatile.Write(ref _current, new Judge(snapshot, policy, now) { History = past.Near });
             }
             return _current!;
         }

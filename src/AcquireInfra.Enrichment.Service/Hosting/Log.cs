@@ -65,6 +65,20 @@ internal static partial class Log
         Message = "Snapshot {SnapshotId} does not pass the canaries and is not made live: {Failure}")]
     public static partial void CanaryFailed(ILogger logger, string snapshotId, string failure);
 
+    [LoggerMessage(EventId = 3006, EventName = "SnapshotHeldBack", Level = LogLevel.Warning,
+        Message = "Snapshot {SnapshotId} is compiled and not made live: {PinnedId} is pinned.")]
+    public static partial void SnapshotHeldBack(ILogger logger, string snapshotId, string pinnedId);
+
+    [LoggerMessage(EventId = 3007, EventName = "SnapshotChosen", Level = LogLevel.Warning, Message = "{Caller} chose what is live ({Action}): {Reason}")]
+    public static partial void SnapshotChosen(ILogger logger, string caller, string action, string reason);
+
+    [LoggerMessage(EventId = 3008, EventName = "SnapshotDeleted", Level = LogLevel.Information, Message = "Snapshot {SnapshotId} is deleted: {Because}.")]
+    public static partial void SnapshotDeleted(ILogger logger, string snapshotId, string because);
+
+    [LoggerMessage(EventId = 3009, EventName = "HistoryFailed", Level = LogLevel.Error,
+        Message = "The history in the state folder cannot be written; what serves is not touched.")]
+    public static partial void HistoryFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(EventId = 3010, EventName = "ExportMade", Level = LogLevel.Information,
         Message = "Export {File} of snapshot {SnapshotId} is made: {Bytes} bytes in {Milliseconds:F0} ms.")]
     public static partial void ExportMade(ILogger logger, string file, string snapshotId, long bytes, double milliseconds);

@@ -1,6 +1,7 @@
 using AcquireInfra.Enrichment.Service.Auth;
 using AcquireInfra.Enrichment.Service.Exporting;
 using AcquireInfra.Enrichment.Service.Health;
+using AcquireInfra.Enrichment.Service.History;
 using AcquireInfra.Enrichment.Service.Limits;
 using AcquireInfra.Enrichment.Service.Lookup;
 using AcquireInfra.Enrichment.Service.Observability;
@@ -28,6 +29,7 @@ internal static class ServiceApp
         builder.AddLookup();
         builder.AddApiDocuments();
         builder.AddReplication();
+        builder.AddHistory();
         builder.AddSpace();
         builder.AddExports();
         builder.AddRpc();
@@ -40,6 +42,7 @@ internal static class ServiceApp
         app.UseAccess();
         app.MapLookup();
         app.MapReplication();
+        app.MapHistory();
         app.MapSources();
         app.MapSpace();
         app.MapExports();

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using AcquireInfra.Enrichment.Feeds.Loading;
 using AcquireInfra.Enrichment.Feeds.Storage;
-using AcquireInfra.Enrichment.Service.Observability;
+using AcquireInfra.Enrichment.Service.History;
 using AcquireInfra.Enrichment.Service.Refreshing;
 using AcquireInfra.Enrichment.Snapshots;
 using Microsoft.Extensions.Options;
@@ -10,8 +10,8 @@ namespace AcquireInfra.Enrichment.Service.Hosting;
 
 /// <summary>Makes the snapshot live that the sources come to now. One thread at a time: the loader at the start, then the refresher.</summary>
 internal sealed class SnapshotUpdate(
-    IOptions<EnrichmentOptions> options, SourceCatalog catalog, SnapshotHolder holder, SnapshotCompilation compilation, DataTrouble trouble,
-    EnrichmentMetrics metrics, TimeProvider time, ILogger<SnapshotUpdate> logger)
+    IOptions<EnrichmentOptions> options, SourceCatalog catalog, SnapshotHolder holder, LiveSnapshot live, SnapshotCompilation compilation,
+    DataTrouble trouble, TimeProvider time, ILogger<SnapshotUpdate> logger)
 {
     static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(1);
 
@@ -28,11 +28,12 @@ internal sealed class SnapshotUpdate(
         var sources = catalog.Compilable();
         try
         {
-            var store = new SnapshotStore(options.Value.StateFolder);
+            var began = Stopwatch.GetTimestamp();
+            var store = live.OpenStore();
             var unchanged = TryOpen(store, sources, cancellation);
-            if ((unchanged ?? store.OpenLastGood()) is { } first)
+            if ((live.OpenPinned() ?? unchanged ?? store.OpenLastGood()) is { } first)
             {
-                MakeLive(first, Stopwatch.GetTimestamp());
+                live.MakeLive(first, began);
             }
             if (unchanged is null)
             {
@@ -56,12 +57,12 @@ internal sealed class SnapshotUpdate(
         var sources = catalog.Compilable();
         try
         {
-            var store = new SnapshotStore(options.Value.StateFolder);
+            var store = live.OpenStore();
             Log.SnapshotCompiling(logger, holder.Current?.Id ?? "nothing");
             var (snapshot, sentence, mayPass) = compilation.Run(store, sources, holder.Current, stopping);
             if (snapshot is not null && snapshot.Id != holder.Current?.Id)
             {
-                MakeLive(snapshot, began);
+                live.MakeLive(snapshot, began);
             }
             trouble.Set(sentence);
             _tried = mayPass ? null : StampOf(sources);
@@ -98,14 +99,6 @@ internal sealed class SnapshotUpdate(
         {
             return null;
         }
-    }
-
-    void MakeLive(Snapshot snapshot, long began)
-    {
-        holder.Swap(snapshot);
-        metrics.SnapshotSwapped();
-        var milliseconds = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
-        Log.SnapshotLive(logger, snapshot.Id, snapshot.Sources.Count, snapshot.FileBytes, milliseconds);
     }
 
     // The names of fetched files have their hashes in them. Files that are read where they lie are the start's to look at.

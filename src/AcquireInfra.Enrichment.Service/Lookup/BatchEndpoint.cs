@@ -68,21 +68,14 @@ internal sealed class BatchEndpoint(
         return TypedResults.Bytes((byte[])[.. header, .. rows.WrittenSpan[first..], .. trailer], request.ContentType);
     }
 
-    // One snapshot for the whole batch; items that ask for another hour are judged at that.
+    // One snapshot for the whole batch; items that ask for another time are judged by what was live then.
     static JsonHttpResult<BatchResponse> Explained(BatchBody body, AskedFields fields, Judge judge, CancellationToken cancelled)
     {
-        var byHour = new Dictionary<long, Judge>();
-        Judge At(DateTimeOffset? at)
-        {
-            var hour = (at?.UtcTicks ?? -1) / TimeSpan.TicksPerHour;
-            return at is not { } time ? judge : byHour.TryGetValue(hour, out var known) ? known : byHour[hour] = judge.AtTime(time);
-        }
-
         var results = new List<BatchItem>(body.Values.Count);
         foreach (var value in body.Values)
         {
             cancelled.ThrowIfCancellationRequested();
-            results.Add(new(ItemAnswer.Of(body.Bytes, value, At), fields.Shape));
+            results.Add(new(ItemAnswer.Of(body.Bytes, value, judge), fields.Shape));
         }
         var failed = results.Count(result => result.Answer.Fault is not null);
         var summary = new BatchSummary(results.Count, results.Count - failed, failed);

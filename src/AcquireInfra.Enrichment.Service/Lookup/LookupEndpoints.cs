@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using AcquireInfra.Enrichment.Addressing;
 using AcquireInfra.Enrichment.Exports;
 using AcquireInfra.Enrichment.Service.Auth;
+using AcquireInfra.Enrichment.Service.History;
 using AcquireInfra.Enrichment.Service.Hosting;
 using AcquireInfra.Enrichment.Service.Limits;
 using AcquireInfra.Enrichment.Service.Observability;
@@ -47,7 +48,7 @@ internal static class LookupEndpoints
             .WithMetadata(new ConnectorAction())
             .Produces<VerdictResponse>()
             .Produces(StatusCodes.Status304NotModified)
-            .ProducesProblems(ProblemKind.BadAddress, ProblemKind.BadRequest);
+            .ProducesProblems(ProblemKind.BadAddress, ProblemKind.BadRequest, ProblemKind.NotKept);
         group.MapPost("/ip:batch", BatchEndpoint.PostBatch)
             .RequireRateLimiting(LimitPolicy.BulkJobs)
             .WithName(nameof(BatchEndpoint.PostBatch))
@@ -68,8 +69,11 @@ internal static class LookupEndpoints
     internal static Results<JsonHttpResult<VerdictResponse>, StatusCodeHttpResult, ProblemHttpResult> GetVerdict(
         [Description("IPv4 or IPv6 address as text.")] string? ip,
         [Description("Members of the answer, parted by commas; all of them by default.")] string? fields,
+        [Description("Judge by what was live then, as of that hour: a time like 2026-11-01T00:00:00Z, in UTC.")] string? asOf,
         HttpContext context,
         JudgeProvider judges,
+        PastJudges past,
+        TimeProvider time,
         LookupJournal journal)
     {
         var began = Stopwatch.GetTimestamp();
@@ -85,6 +89,18 @@ internal static class LookupEndpoints
         if (judges.Current is not { } judge)
         {
             return Problems.NoSnapshot();
+        }
+        if (asOf is not null)
+        {
+            if (!UtcTime.TryParse(asOf, out var then) || then > time.GetUtcNow())
+            {
+                return Problems.BadRequest($"asOf is a time of the past like 2026-11-01T00:00:00Z, in UTC, and not '{SafeText.Shown(asOf)}'.");
+            }
+            if (!past.TryGetExact(then, out var judgeOfThen, out var missing))
+            {
+                return Problems.Of(ProblemKind.NotKept, missing);
+            }
+            judge = judgeOfThen;
         }
         if (IsUnchanged(context, judge))
         {

@@ -28,6 +28,24 @@ internal static class ApiExamples
 
     const string Version = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 
+    const string Choice = """{"reason":"The new list calls our offices hosting."}""";
+
+    const string Snapshots = """
+        {"liveId":"3f9a1c0d5e6b7a8f9c0d1e2f3a4b5c6d","pin":null,"periods":[{"snapshotId":"3f9a1c0d5e6b7a8f9c0d1e2f3a4b5c6d",
+         "from":"2026-11-24T11:00:00Z","until":null,"isKept":true,"dataAsOf":"2026-11-24T10:00:00Z","fileBytes":15490256,
+         "policyId":"9f86d081884c7d659a2feaa0c55ad015","because":null,"deletedBecause":null,"mayBeKeptUntil":null}]}
+        """;
+
+    const string ThenAndNow = """
+        {"results":[{"input":"192.0.2.7","ip":"192.0.2.7",
+         "then":{"verdict":"ordinary","level":"minimal","score":0,"categories":["isp"],"provider":"Example","asn":64500,
+          "snapshotId":"8c0d1e2f3a4b5c6d3f9a1c0d5e6b7a8f","judgedAt":"2026-11-01T00:00:00Z"},
+         "now":{"verdict":"anonymizer","level":"medium","score":40,"categories":["vpn","isp"],"provider":"Example","asn":64500,
+          "snapshotId":"3f9a1c0d5e6b7a8f9c0d1e2f3a4b5c6d","judgedAt":"2026-11-24T12:00:00Z"},
+         "changed":true,"added":["vpn"],"removed":[]}],
+         "summary":{"total":1,"ok":1,"failed":0,"changed":1},"snapshotId":"3f9a1c0d5e6b7a8f9c0d1e2f3a4b5c6d"}
+        """;
+
     const string Basis = "\"snapshotId\":\"3f9a1c0d5e6b7a8f9c0d1e2f3a4b5c6d\",\"policyVersion\":\"p1\"";
 
     static readonly Dictionary<(string? Operation, string MediaType), JsonNode> Requests = new()
@@ -36,6 +54,11 @@ internal static class ApiExamples
         [("PostBatch", "text/plain")] = "192.0.2.7\n2001:db8::7\n",
         [("PostBatch", "application/x-ndjson")] = "\"192.0.2.7\"\n{\"ip\":\"2001:db8::7\",\"id\":\"a\"}\n",
         [("PostBatch", "text/csv")] = "user,ip\nada,192.0.2.7\n",
+        [("PostRetro", "application/json")] = JsonNode.Parse("""{"ips":[{"ip":"192.0.2.7","at":"2026-11-01T00:00:00Z"}]}""")!,
+        [("PostActivate", "application/json")] = JsonNode.Parse(Choice)!,
+        [("PostRollback", "application/json")] = JsonNode.Parse(Choice)!,
+        [("PostPin", "application/json")] = JsonNode.Parse(Choice)!,
+        [("PostUnpin", "application/json")] = JsonNode.Parse(Choice)!,
         [("PostAccept", "application/json")] = JsonNode.Parse($$"""{"hash":"{{Version}}","reason":"The provider gave back half of its space."}""")!,
     };
 
@@ -74,6 +97,26 @@ internal static class ApiExamples
              "coverage":[{"category":"vpn","sources":["my-vpns"]},{"category":"tor","sources":[]}],
              "uncoveredIpv4":["tor"],"uncoveredIpv6":["tor"],"snapshotId":"3f9a1c0d5e6b7a8f9c0d1e2f3a4b5c6d"}
             """)!,
+        [("PostRetro", "application/json")] = JsonNode.Parse(ThenAndNow)!,
+        [("GetHistory", "application/json")] = JsonNode.Parse("""
+            {"ip":"192.0.2.7","scope":"global","periods":[{"from":"2026-11-20T00:00:00Z","until":null,
+             "verdict":{"verdict":"anonymizer","level":"medium","score":40,"categories":["vpn"],"provider":"Example","asn":64500,
+             "snapshotId":"3f9a1c0d5e6b7a8f9c0d1e2f3a4b5c6d","judgedAt":"2026-11-20T00:00:00Z"}}],"truncated":false}
+            """)!,
+        [("GetSnapshots", "application/json")] = JsonNode.Parse(Snapshots)!,
+        [("PostActivate", "application/json")] = JsonNode.Parse(Snapshots)!,
+        [("PostRollback", "application/json")] = JsonNode.Parse(Snapshots)!,
+        [("PostPin", "application/json")] = JsonNode.Parse(Snapshots)!,
+        [("PostUnpin", "application/json")] = JsonNode.Parse(Snapshots)!,
+        [("GetDiff", "application/json")] = JsonNode.Parse("""
+            {"from":"8c0d1e2f3a4b5c6d3f9a1c0d5e6b7a8f","to":"3f9a1c0d5e6b7a8f9c0d1e2f3a4b5c6d","categories":[{"category":"vpn",
+             "added":{"segments":1,"ipv4Addresses":256,"ipv6Slash64s":0},"removed":{"segments":0,"ipv4Addresses":0,"ipv6Slash64s":0}}],
+             "added":{"segments":1,"ipv4Addresses":256,"ipv6Slash64s":0},"removed":{"segments":0,"ipv4Addresses":0,"ipv6Slash64s":0},
+             "changed":{"segments":0,"ipv4Addresses":0,"ipv6Slash64s":0}}
+            """)!,
+        [("GetDiff", "application/x-ndjson")] =
+            "{\"prefixes\":[\"192.0.2.0/24\"],\"added\":[\"vpn\"],\"removed\":[],\"verdictBefore\":\"unlisted\",\"verdictAfter\":\"anonymizer\","
+            + "\"scoreBefore\":0,\"scoreAfter\":40}\n",
         [("GetSnapshotFile", "application/octet-stream")] = "…",
         [("GetPolicy", "application/json")] = JsonNode.Parse("""{"version":"p1"}""")!,
         [("PostBatch", "text/csv")] = "user,ip,canonicalIp,score,error,errorReason\nada,192.0.2.7,192.0.2.7,,,\n",

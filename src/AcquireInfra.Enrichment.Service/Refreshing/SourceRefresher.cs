@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using AcquireInfra.Enrichment.Feeds.Loading;
 using AcquireInfra.Enrichment.Feeds.Refreshing;
+using AcquireInfra.Enrichment.Service.History;
 using AcquireInfra.Enrichment.Service.Hosting;
 using AcquireInfra.Enrichment.Service.Observability;
 using Microsoft.Extensions.Options;
@@ -12,7 +13,7 @@ namespace AcquireInfra.Enrichment.Service.Refreshing;
 /// sleep. Nothing is refreshed while it is compiled, since the files of the version before go with the next refresh.
 /// </summary>
 internal sealed class SourceRefresher(
-    SnapshotLoader first, SourceCatalog catalog, FeedRefresher refresher, FeedStore store, SnapshotUpdate update, RefreshRequests requests,
+    SnapshotLoader first, SourceCatalog catalog, FeedRefresher refresher, FeedStore store, SnapshotUpdate update, LiveSnapshot live, RefreshRequests requests,
     EnrichmentMetrics metrics, IOptions<EnrichmentOptions> options, TimeProvider time, ILogger<SourceRefresher> logger)
     : BackgroundService
 {
@@ -47,6 +48,7 @@ internal sealed class SourceRefresher(
             {
                 await Task.Run(() => update.Run(stopping), stopping);
             }
+            live.Prune();
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {

@@ -1,3 +1,4 @@
+using AcquireInfra.Enrichment.Verdicts;
 using System.Buffers;
 using AcquireInfra.Enrichment.Addressing;
 using AcquireInfra.Enrichment.Exports;
@@ -22,7 +23,7 @@ internal sealed class BatchAnswer(
 
     static readonly byte IdTag = ProtoWire.Tag(V1.Result.IdFieldNumber);
 
-    Dictionary<long, VerdictEncoder>? _byHour;
+    Dictionary<Judge, VerdictEncoder>? _others;
     int _total;
     int _failed;
 
@@ -112,9 +113,9 @@ internal sealed class BatchAnswer(
 
     VerdictEncoder At(DateTimeOffset at)
     {
-        var hour = at.UtcTicks / TimeSpan.TicksPerHour;
-        _byHour ??= [];
-        return _byHour.TryGetValue(hour, out var known) ? known : _byHour[hour] = encoder.AtTime(at);
+        var judge = encoder.Judge.AtTime(at);
+        _others ??= [];
+        return _others.TryGetValue(judge, out var known) ? known : _others[judge] = encoder.By(judge);
     }
 
     static bool TryEncodeId(string id, ref Span<byte> field)

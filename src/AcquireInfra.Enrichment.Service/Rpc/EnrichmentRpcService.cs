@@ -64,7 +64,7 @@ internal sealed class EnrichmentRpcService(
         var encoder = encoders.Current ?? throw RpcProblems.NoSnapshot();
         if (request.At is { } at)
         {
-            encoder = Asked.TryReadTime(at, out var time) ? encoder.AtTime(time) : throw RpcProblems.BadRequest("at", Asked.TimeDetail);
+            encoder = Asked.TryReadTime(at, out var time) ? encoder.By(encoder.Judge.AtTime(time)) : throw RpcProblems.BadRequest("at", Asked.TimeDetail);
         }
         var answer = new Encoded(encoder.EncodeScore(address, isExplained));
         journal.Answered(context.GetHttpContext(), LookupDoor.Grpc, address, began);

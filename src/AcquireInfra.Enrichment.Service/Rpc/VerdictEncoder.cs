@@ -27,8 +27,8 @@ internal sealed class VerdictEncoder(Judge judge, bool remember = true)
 
     public Judge Judge => judge;
 
-    /// <summary>The encoder by the same snapshot and policy at another time.</summary>
-    public VerdictEncoder AtTime(DateTimeOffset at) => new(judge.AtTime(at), remember: false);
+    /// <summary>The encoder of a judge of another time.</summary>
+    public VerdictEncoder By(Judge other) => other == judge ? this : new(other, remember: false);
 
     public V1.Basis Basis { get; } = BasisOf(judge);
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -22,8 +21,8 @@ internal struct Item
     /// <summary>Fields of a CSV line.</summary>
     public int FieldCount;
 
-    /// <summary>The hour to judge at, counted from year 1, plus 1; 0 for the present.</summary>
-    public long AtHourPlus1;
+    /// <summary>The time to judge at, in ticks, plus 1; 0 for the present.</summary>
+    public long AtTicksPlus1;
 
     public ItemFault Fault;
 
@@ -31,7 +30,7 @@ internal struct Item
 
     public readonly ReadOnlySpan<byte> IdIn(ReadOnlySpan<byte> bytes) => bytes.Slice(IdOffset, IdLength);
 
-    public readonly DateTimeOffset? At => AtHourPlus1 == 0 ? null : new(TimeSpan.TicksPerHour * (AtHourPlus1 - 1), TimeSpan.Zero);
+    public readonly DateTimeOffset? At => AtTicksPlus1 == 0 ? null : new(AtTicksPlus1 - 1, TimeSpan.Zero);
 }
 
 /// <summary>Why an item is none; what stands where its address should is not looked at then.</summary>
@@ -70,7 +69,6 @@ internal static class ItemFaults
 internal static class ItemReader
 {
     const int MaxDepth = 8;
-    static readonly string[] TimeFormats = ["yyyy-MM-ddTHH:mm:ssZ", "yyyy-MM-ddTHH:mm:ss.FFFFFFFZ", "yyyy-MM-ddTHH:mmZ"];
 
     public static Item Read(Span<byte> bytes, int offset, int length, in LineLayout layout)
     {
@@ -180,7 +178,7 @@ internal static class ItemReader
             else if (isAt && !hasAt)
             {
                 hasAt = true;
-                fault = isText && TryReadHour(Encoding.UTF8.GetString(reader.ValueSpan), out item.AtHourPlus1) ? fault : ItemFault.BadTime;
+                fault = isText && TryReadTicks(Encoding.UTF8.GetString(reader.ValueSpan), out item.AtTicksPlus1) ? fault : ItemFault.BadTime;
                 reader.Skip();
             }
             else
@@ -218,17 +216,10 @@ internal static class ItemReader
         return (offset, length);
     }
 
-    static bool TryReadHour(string text, out long hourPlus1)
+    static bool TryReadTicks(string text, out long ticksPlus1)
     {
-        var isTime = TryReadTime(text, out var time);
-        hourPlus1 = isTime ? time.UtcTicks / TimeSpan.TicksPerHour + 1 : 0;
+        var isTime = UtcTime.TryParse(text, out var time);
+        ticksPlus1 = isTime ? time.UtcTicks + 1 : 0;
         return isTime;
-    }
-
-    /// <summary>Reads ISO 8601 in UTC, strictly: with the T, to the minute at least, and with the Z.</summary>
-    internal static bool TryReadTime(string text, out DateTimeOffset time)
-    {
-        const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
-        return DateTimeOffset.TryParseExact(text, TimeFormats, CultureInfo.InvariantCulture, Utc, out time);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json.Serialization;
 using AcquireInfra.Enrichment.Addressing;
@@ -32,18 +33,36 @@ public sealed record ItemAnswer(VerdictResponse? Verdict, FaultResponse? Fault)
 
     /// <summary>Answers one JSON value of a batch whole, with all that led to the verdict.</summary>
     /// <param name="bytes">That hold the value; escaped texts in it are unescaped where they lie.</param>
-    /// <param name="judgeAt">The judge of a time; of null, of the present.</param>
-    public static ItemAnswer Of(Span<byte> bytes, (int Offset, int Length) value, Func<DateTimeOffset?, Judge> judgeAt)
+    /// <param name="present">The judge of the present.</param>
+    public static ItemAnswer Of(Span<byte> bytes, (int Offset, int Length) value, Judge present)
+    {
+        if (!AskedItem.TryRead(bytes, value, out var asked, out var fault))
+        {
+            return new(null, fault);
+        }
+        var judge = asked.At is { } at ? present.AtTime(at) : present;
+        return new(VerdictResponse.From(judge.Explain(asked.Address), judge) with { Input = asked.Input, Id = asked.Id }, null);
+    }
+}
+
+/// <summary>One item of a JSON batch, read.</summary>
+/// <param name="Input">The address as it was given.</param>
+/// <param name="At">When to judge; null for now.</param>
+public sealed record AskedItem(Address Address, string Input, string? Id, DateTimeOffset? At)
+{
+    /// <param name="bytes">That hold the value; escaped texts in it are unescaped where they lie.</param>
+    public static bool TryRead(
+        Span<byte> bytes, (int Offset, int Length) value, [NotNullWhen(true)] out AskedItem? asked, [NotNullWhen(false)] out FaultResponse? wrong)
     {
         var item = ItemReader.Read(bytes, value.Offset, value.Length, new(LineFormat.Ndjson, int.MaxValue));
         var fault = AddressFault.None;
+        (asked, wrong) = (null, null);
         if (item.Fault != ItemFault.None || !AddressParser.TryParse(item.TextIn(bytes), out var address, out fault))
         {
-            return new(null, FaultResponse.Of(item, fault, bytes));
+            wrong = FaultResponse.Of(item, fault, bytes);
+            return false;
         }
-        var judge = judgeAt(item.At);
-        var input = Encoding.UTF8.GetString(item.TextIn(bytes));
-        var id = item.HasId ? Encoding.UTF8.GetString(item.IdIn(bytes)) : null;
-        return new(VerdictResponse.From(judge.Explain(address), judge) with { Input = input, Id = id }, null);
+        asked = new(address, Encoding.UTF8.GetString(item.TextIn(bytes)), item.HasId ? Encoding.UTF8.GetString(item.IdIn(bytes)) : null, item.At);
+        return true;
     }
 }

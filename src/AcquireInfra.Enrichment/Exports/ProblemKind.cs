@@ -32,6 +32,8 @@ public sealed record ProblemKind(string Code, int HttpStatus, int GrpcStatus, st
 
     public static ProblemKind NotFound { get; } = new("not_found", 404, NotFoundStatus, "There is nothing here");
 
+    public static ProblemKind NotKept { get; } = new("not_kept", 404, NotFoundStatus, "Nothing of that time is kept");
+
     public static ProblemKind MethodNotAllowed { get; } = new("method_not_allowed", 405, 12, "Not with this method");
 
     public static ProblemKind TooManyItems { get; } = new("too_many_items", 413, InvalidArgument, "Too many items");
@@ -54,7 +56,7 @@ public sealed record ProblemKind(string Code, int HttpStatus, int GrpcStatus, st
 
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
-        BadAddress, BadPrefix, BadAsn, BadRequest, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, TooManyItems, BodyTooLarge,
+        BadAddress, BadPrefix, BadAsn, BadRequest, Unauthenticated, Forbidden, NotFound, NotKept, MethodNotAllowed, TooManyItems, BodyTooLarge,
         UnsupportedMediaType, RateLimited, Internal, NoSnapshot, Overloaded, Stopping,
         DeadlineExceeded,
     ];

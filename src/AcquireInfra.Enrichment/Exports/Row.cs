@@ -16,5 +16,5 @@ internal struct Row
 
     public readonly bool IsFault => Fault != AddressFault.None || Item.Fault != ItemFault.None;
 
-    public readonly bool IsOfOtherHour => Item.AtHourPlus1 != 0;
+    public readonly bool IsOfOtherHour => Item.AtTicksPlus1 != 0;
 }

@@ -1,3 +1,5 @@
+using AcquireInfra.Enrichment.Snapshots;
+
 namespace AcquireInfra.Enrichment.Exports;
 
 /// <summary>
@@ -7,19 +9,22 @@ namespace AcquireInfra.Enrichment.Exports;
 ///  0..23 ASN plus 1   24..31 length of the network   32..62 verdict   63 set
 /// </code>
 /// </summary>
-internal sealed class RowParts(int profileCount, int asnCount)
+/// <param name="snapshot">Whose ASNs have the numbers of its own; those of others, which items of other times are judged by, follow.</param>
+/// <param name="profileCount">Slots that are kept; 0 where none are.</param>
+internal sealed class RowParts(Snapshot snapshot, int profileCount)
 {
     const ulong SetBit = 1UL << 63;
 
     readonly TextArena _texts = new();
     readonly ulong[] _slots = new ulong[profileCount];
-    readonly ulong[] _asns = new ulong[asnCount + 1];
-    readonly Dictionary<(ulong Verdict, uint Provider), int> _known = [];
+    readonly Dictionary<(Snapshot Of, ulong Verdict, uint Provider), int> _known = [];
+    readonly Dictionary<(Snapshot Of, uint AsnPlus1), uint> _asnsOfOthers = [];
     readonly Lock _adding = new();
+    ulong[] _asns = new ulong[snapshot.AsnCount + 1];
     ulong[] _verdicts = new ulong[256];
 
-    /// <summary>Verdicts that have a text.</summary>
-    public int VerdictCount => _known.Count;
+    /// <summary>Verdicts, and ASNs of other snapshots, that have a text.</summary>
+    public int Count => _known.Count + _asnsOfOthers.Count;
 
     /// <summary>0 where the profile's is not made yet.</summary>
     public ulong SlotOf(uint profile) => Volatile.Read(ref _slots[profile]);
@@ -33,28 +38,59 @@ internal sealed class RowParts(int profileCount, int asnCount)
 
     /// <summary>The texts of a slot.</summary>
     public (ulong Asn, ulong Verdict) TextsOf(ulong slot) =>
-        (Volatile.Read(ref _asns[slot & 0xFF_FFFF]), Volatile.Read(ref _verdicts)[slot >> 32 & 0x7FFF_FFFF]);
+        (Volatile.Read(ref Volatile.Read(ref _asns)[slot & 0xFF_FFFF]), Volatile.Read(ref _verdicts)[slot >> 32 & 0x7FFF_FFFF]);
 
     public ReadOnlySpan<byte> BytesOf(ulong text) => _texts.BytesOf(text);
 
-    public bool HasAsn(uint asnPlus1) => Volatile.Read(ref _asns[asnPlus1]) != 0;
-
-    /// <summary>Two threads that make the same waste one copy.</summary>
-    public void AddAsn(uint asnPlus1, ReadOnlySpan<byte> text) => Volatile.Write(ref _asns[asnPlus1], _texts.Add(text));
-
-    public bool TryFindVerdict(ulong verdict, uint provider, out int index)
+    /// <summary>What an ASN is called here, plus 1.</summary>
+    public uint AsnOf(Snapshot of, uint asnPlus1)
     {
+        if (of == snapshot || asnPlus1 == 0)
+        {
+            return asnPlus1;
+        }
         lock (_adding)
         {
-            return _known.TryGetValue((verdict, provider), out index);
+            if (!_asnsOfOthers.TryGetValue((of, asnPlus1), out var here))
+            {
+                here = (uint)(snapshot.AsnCount + 1 + _asnsOfOthers.Count);
+                _asnsOfOthers.Add((of, asnPlus1), here);
+                if (here == _asns.Length)
+                {
+                    var asns = _asns;
+                    Array.Resize(ref asns, asns.Length + asns.Length / 4 + 256);
+                    Volatile.Write(ref _asns, asns);
+                }
+            }
+            return here;
         }
     }
 
-    public int AddVerdict(ulong verdict, uint provider, ReadOnlySpan<byte> text)
+    public bool HasAsn(uint asnPlus1) => Volatile.Read(ref Volatile.Read(ref _asns)[asnPlus1]) != 0;
+
+    /// <summary>Two threads that make the same waste one copy.</summary>
+    public void AddAsn(uint asnPlus1, ReadOnlySpan<byte> text)
+    {
+        var added = _texts.Add(text);
+        lock (_adding) // else it might go into an array that another thread has just outgrown
+        {
+            Volatile.Write(ref _asns[asnPlus1], added);
+        }
+    }
+
+    public bool TryFindVerdict(Snapshot of, ulong verdict, uint provider, out int index)
     {
         lock (_adding)
         {
-            if (_known.TryGetValue((verdict, provider), out var index))
+            return _known.TryGetValue((of, verdict, provider), out index);
+        }
+    }
+
+    public int AddVerdict(Snapshot of, ulong verdict, uint provider, ReadOnlySpan<byte> text)
+    {
+        lock (_adding)
+        {
+            if (_known.TryGetValue((of, verdict, provider), out var index))
             {
                 return index;
             }
@@ -66,7 +102,7 @@ internal sealed class RowParts(int profileCount, int asnCount)
             }
             verdicts[index] = _texts.Add(text);
             Volatile.Write(ref _verdicts, verdicts);
-            _known.Add((verdict, provider), index);
+            _known.Add((of, verdict, provider), index);
             return index;
         }
     }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using System.Text;
 using AcquireInfra.Enrichment.Addressing;
 using AcquireInfra.Enrichment.Verdicts;
@@ -26,11 +25,8 @@ public sealed class RowRenderer
 {
     const int BatchRows = 128;
 
-    // Hours that items have asked for; each costs a judge that remembers nothing.
-    const int MaxHours = 256;
-
-    // Each hour has verdicts of its own; past so many their texts are made anew.
-    const int MaxVerdictsOfOtherHours = 16 * 1024;
+    // Each hour has verdicts of its own, and each snapshot ASNs; past so many their texts are made anew.
+    const int MaxTextsOfOtherHours = 16 * 1024;
 
     readonly Judge _judge;
     readonly RowFormat _format;
@@ -38,7 +34,6 @@ public sealed class RowRenderer
     readonly RowFacts _facts;
     readonly RowParts _parts;
     readonly RowWriter _writer;
-    readonly ConcurrentDictionary<DateTimeOffset, Judge> _hours = [];
 
     // Profile 0 belongs to both families, which differ in what is assessed, and to every scope.
     readonly ulong[] _slotsWithoutProfile = new ulong[AddressScopes.All.Count + 1];
@@ -50,7 +45,7 @@ public sealed class RowRenderer
         _format = format;
         _fields = fields ?? DefaultFields(format);
         _facts = new RowFacts(format, _fields, judge.Policy.Order);
-        _parts = new RowParts(judge.Snapshot.ProfileCount, judge.Snapshot.AsnCount);
+        _parts = new RowParts(judge.Snapshot, judge.Snapshot.ProfileCount);
         _partsOfOtherHours = NewPartsOfOtherHours();
         _writer = new RowWriter(format, _fields);
     }
@@ -154,14 +149,14 @@ public sealed class RowRenderer
         var others = Volatile.Read(ref _partsOfOtherHours);
         FindParts(batch, others);
         var faults = _writer.Write(bytes, batch, layout, _parts, others, destination);
-        if (others.VerdictCount > MaxVerdictsOfOtherHours)
+        if (others.Count > MaxTextsOfOtherHours)
         {
             Volatile.Write(ref _partsOfOtherHours, NewPartsOfOtherHours());
         }
         return faults;
     }
 
-    RowParts NewPartsOfOtherHours() => new(profileCount: 0, _judge.Snapshot.AsnCount);
+    RowParts NewPartsOfOtherHours() => new(_judge.Snapshot, profileCount: 0);
 
     // Look-ups first, then slots, then texts: within each pass the reads do not depend on one another.
     void FindParts(Span<Row> batch, RowParts others)
@@ -173,7 +168,7 @@ public sealed class RowRenderer
         foreach (ref var row in batch)
         {
             row.Slot = row.IsFault ? 0
-                : row.IsOfOtherHour ? MakeSlot(JudgeAt(row.Item.At!.Value), row, others)
+                : row.IsOfOtherHour ? MakeSlotOfOtherHour(ref row, others)
                 : row.Profile == 0 ? SlotWithoutProfile(row)
                 : row.Scope != AddressScope.Global ? MakeSlot(_judge, row, _parts) // few are announced; the profile's own slot is for global ones
                 : _parts.SlotOf(row.Profile);
@@ -189,6 +184,14 @@ public sealed class RowRenderer
         }
     }
 
+    // What was live then may be another snapshot, with other profiles.
+    ulong MakeSlotOfOtherHour(ref Row row, RowParts others)
+    {
+        var judge = _judge.AtTime(row.Item.At!.Value);
+        row.Profile = judge.Snapshot == _judge.Snapshot ? row.Profile : judge.Snapshot.Find(row.Address);
+        return MakeSlot(judge, row, others);
+    }
+
     ulong SlotWithoutProfile(in Row row)
     {
         ref var slot = ref _slotsWithoutProfile[row.Scope == AddressScope.Global && !row.Address.IsIPv4 ? AddressScopes.All.Count : (int)row.Scope];
@@ -199,19 +202,6 @@ public sealed class RowRenderer
         return slot;
     }
 
-    Judge JudgeAt(DateTimeOffset hour)
-    {
-        if (!_hours.TryGetValue(hour, out var judge))
-        {
-            if (_hours.Count >= MaxHours)
-            {
-                _hours.Clear();
-            }
-            judge = _hours.GetOrAdd(hour, _judge.AtTime(hour));
-        }
-        return judge;
-    }
-
     ulong MakeSlot(Judge judge, in Row row, RowParts parts)
     {
         var snapshot = judge.Snapshot;
@@ -219,16 +209,17 @@ public sealed class RowRenderer
         var isGlobal = row.Scope == AddressScope.Global;
         var verdict = isGlobal ? judge.VerdictOf(row.Profile, !row.Address.IsIPv4) : Verdict.Special;
         var provider = isGlobal ? judge.ProviderOf(word, verdict.Present) : 0;
-        if (!parts.HasAsn(word.AsnPlus1))
+        var asnHere = parts.AsnOf(snapshot, word.AsnPlus1);
+        if (!parts.HasAsn(asnHere))
         {
             var (asn, name) = snapshot.AsnNumberAndName(word);
-            parts.AddAsn(word.AsnPlus1, _facts.Asn(asn, snapshot.Utf8(name), snapshot.RoleOf(word)));
+            parts.AddAsn(asnHere, _facts.Asn(asn, snapshot.Utf8(name), snapshot.RoleOf(word)));
         }
-        if (!parts.TryFindVerdict(verdict.ToBits(), provider, out var index))
+        if (!parts.TryFindVerdict(snapshot, verdict.ToBits(), provider, out var index))
         {
-            index = parts.AddVerdict(verdict.ToBits(), provider, _facts.Verdict(verdict, snapshot.Utf8(provider)));
+            index = parts.AddVerdict(snapshot, verdict.ToBits(), provider, _facts.Verdict(verdict, snapshot.Utf8(provider)));
         }
         GC.KeepAlive(snapshot);
-        return RowParts.Slot(word.AsnPlus1, word.NetworkLength, index);
+        return RowParts.Slot(asnHere, word.NetworkLength, index);
     }
 }

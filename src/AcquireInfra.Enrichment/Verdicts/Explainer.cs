@@ -134,5 +134,6 @@ public static class Explainer
         .Where(pair => !judge.Weights.IsFresh(pair.Source, pair.Category))
         .Select(pair => $"{pair.Source.Id}: data of {pair.Source.AsOf:yyyy-MM-dd} is past its maximum age and no longer covers {pair.Category.Word()}.")
         .Distinct()
-        .Order(StringComparer.Ordinal)];
+        .Order(StringComparer.Ordinal)
+        .Concat(judge.Caveat is { } caveat ? [caveat] : [])];
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AcquireInfra.Enrichment.Addressing;
 using AcquireInfra.Enrichment.Snapshots;
 
@@ -15,6 +16,10 @@ namespace AcquireInfra.Enrichment.Verdicts;
 /// </summary>
 public sealed class Judge
 {
+    // Each remembers nothing, and is made in microseconds.
+    const int MaxOtherHours = 256;
+
+    readonly ConcurrentDictionary<long, Judge> _otherHours = [];
     readonly Policy _given;
     readonly CompiledPolicy _policy;
     readonly int[] _families;
@@ -67,19 +72,43 @@ public sealed class Judge
 
     public string PolicyVersion => _policy.Version;
 
+    /// <summary>The judge of what was live at a time; null, or null for that time, where this snapshot is all there is.</summary>
+    public Func<DateTimeOffset, Judge?>? History { get; init; }
+
+    /// <summary>What each explained verdict warns of, since it is about all of this judge's; null for nothing.</summary>
+    public string? Caveat { get; init; }
+
     /// <summary>Whether this is the judge by that snapshot and policy at that time.</summary>
     public bool IsFor(Snapshot snapshot, Policy policy, DateTimeOffset at) =>
         Snapshot == snapshot && ReferenceEquals(_given, policy) && at - At is { Ticks: >= 0 and < TimeSpan.TicksPerHour };
 
-    /// <summary>The judge by the same snapshot and policy at another time.</summary>
-    /// <param name="remember">As in the constructor.</param>
-    public Judge AtTime(DateTimeOffset at, bool remember = false) => new(Snapshot, _given, at, remember, _isForExport);
+    /// <summary>The judge at another time: by what was live then, as far as <see cref="History"/> knows; else by the same snapshot and policy.</summary>
+    public Judge AtTime(DateTimeOffset at)
+    {
+        if (History?.Invoke(at) is { } past)
+        {
+            return past;
+        }
+        var hour = at.UtcTicks / TimeSpan.TicksPerHour;
+        if (hour == At.UtcTicks / TimeSpan.TicksPerHour)
+        {
+            return this;
+        }
+        if (_otherHours.Count >= MaxOtherHours)
+        {
+            _otherHours.Clear();
+        }
+        return _otherHours.GetOrAdd(hour, _ => new(Snapshot, _given, at, remember: false, _isForExport));
+    }
 
     /// <summary>
     /// The judge by the same snapshot and policy of what may be handed on: sources that are not exportable do not count, and claims have
     /// the age they have at the date of the data, so that nothing changes by mere time.
     /// </summary>
     public Judge ForExport() => _isForExport ? this : new(Snapshot, _given, Snapshot.DataAsOf, remember: true, isForExport: true);
+
+    /// <summary>The judge of another snapshot by the same policy, at the date of its own data: two of these differ by nothing but what their snapshots say.</summary>
+    public Judge ComparedBy(Snapshot snapshot) => new(snapshot, _given, snapshot.DataAsOf);
 
     /// <summary>Whether this is what <see cref="ForExport"/> makes of another judge.</summary>
     public bool IsExportOf(Judge other) => _isForExport && Snapshot == other.Snapshot && ReferenceEquals(_given, other._given);

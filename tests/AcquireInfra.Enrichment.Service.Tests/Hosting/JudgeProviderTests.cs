@@ -13,7 +13,7 @@ public sealed class JudgeProviderTests : IDisposable
     readonly Clock _clock = new() { Now = Noon.AddMinutes(5) };
     readonly JudgeProvider _judges;
 
-    public JudgeProviderTests() => _judges = new(_holder, _clock);
+    public JudgeProviderTests() => _judges = new(_holder, new(new(_folder["state"]), _holder), _clock);
 
     [Fact]
     public void Current_WithoutSnapshotOrPolicy_IsNull()

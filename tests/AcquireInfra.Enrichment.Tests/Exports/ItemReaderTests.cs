@@ -31,7 +31,7 @@ public sealed class ItemReaderTests
     [InlineData("", null)]
     public void TryReadTime_Text_IsStrict(string text, string? expected)
     {
-        var read = ItemReader.TryReadTime(text, out var time);
+        var read = UtcTime.TryParse(text, out var time);
         Assert.Equal(expected, read ? time.ToString("O") : null);
     }
 }

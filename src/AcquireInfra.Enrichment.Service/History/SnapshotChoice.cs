@@ -1,0 +1,139 @@
+using System.ComponentModel;
+using System.Text.Json;
+using AcquireInfra.Enrichment.Exports;
+using AcquireInfra.Enrichment.Feeds.Storage;
+using AcquireInfra.Enrichment.Service.Hosting;
+using AcquireInfra.Enrichment.Service.Limits;
+using AcquireInfra.Enrichment.Service.Lookup;
+using AcquireInfra.Enrichment.Snapshots;
+using AcquireInfra.Enrichment.Verdicts;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AcquireInfra.Enrichment.Service.History;
+
+/// <summary><c>/v1/snapshots</c>: which was live when, what differs between two, and which is to be live.</summary>
+internal static class SnapshotChoice
+{
+    const int MaxReasonLength = 500;
+    const int DefaultPeriods = 100;
+    const int MaxPeriods = 2_000;
+    const int FlushedLines = 1_000;
+    const string Ndjson = "application/x-ndjson";
+
+    internal static Results<Ok<SnapshotsResponse>, ProblemHttpResult> GetSnapshots(
+        [Description("Most periods to list, the newest first: 1 to 2000.")] int? limit, SnapshotHistory history, SnapshotHolder live)
+    {
+        if (limit is < 1 or > MaxPeriods)
+        {
+            return Problems.BadRequest($"limit is the most periods to list, 1 to {MaxPeriods}, and not {limit}.");
+        }
+        return TypedResults.Ok(Answer(history, live, limit ?? DefaultPeriods));
+    }
+
+    internal static Results<Ok<DiffResponse>, PushStreamHttpResult, ProblemHttpResult> GetDiff(
+        [Description("Id of a snapshot that is kept; by default the one that was live before.")] string? from,
+        [Description("Id of a snapshot that is kept; by default the live one.")] string? to,
+        [Description("json for counts, ndjson for each segment that differs.")] string? format,
+        HttpContext context, SnapshotHistory history, PastJudges past, JudgeProvider judges)
+    {
+        if (format is not (null or "json" or "ndjson"))
+        {
+            return Problems.BadRequest($"format is json or ndjson, and not '{SafeText.Shown(format)}'.");
+        }
+        if (judges.Current is not { } judge)
+        {
+            return Problems.NoSnapshot();
+        }
+        to ??= judge.Snapshot.Id;
+        from ??= history.Periods.LastOrDefault(period => period.SnapshotId != to && history.IsKept(period.SnapshotId))?.SnapshotId;
+        if (from is null)
+        {
+            return Problems.NotFound("No other snapshot is kept; GET /v1/snapshots lists all.");
+        }
+        if (Open(from, past) is not { } older)
+        {
+            return NotKept(from);
+        }
+        if (Open(to, past) is not { } newer)
+        {
+            return NotKept(to);
+        }
+        var (before, after) = (judge.ComparedBy(older), judge.ComparedBy(newer));
+        if (format == "ndjson")
+        {
+            return TypedResults.Stream(output => WriteAsync(SnapshotDiff.Segments(before, after, context.RequestAborted), output, context.RequestAborted), Ndjson);
+        }
+        return TypedResults.Ok(DiffResponse.Of(before, after, SnapshotDiff.Of(SnapshotDiff.Segments(before, after, context.RequestAborted))));
+    }
+
+    internal static Results<Ok<SnapshotsResponse>, ProblemHttpResult> PostActivate(
+        [Description("Id of a snapshot that is kept.")] string id, ChoiceRequest request, HttpContext context, LiveSnapshot chosen,
+        SnapshotHistory history, SnapshotHolder live, ILogger<LiveSnapshot> logger) =>
+        Choose(request, context, logger, "activate", reason => IsId(id) && chosen.TryActivate(id, reason), NotKept(id), history, live);
+
+    internal static Results<Ok<SnapshotsResponse>, ProblemHttpResult> PostRollback(
+        ChoiceRequest request, HttpContext context, LiveSnapshot chosen, SnapshotHistory history, SnapshotHolder live, ILogger<LiveSnapshot> logger) =>
+        Choose(request, context, logger, "roll back", chosen.TryRollBack, Problems.NotFound("Nothing of before is kept; GET /v1/snapshots lists all."), history, live);
+
+    internal static Results<Ok<SnapshotsResponse>, ProblemHttpResult> PostPin(
+        ChoiceRequest request, HttpContext context, LiveSnapshot chosen, SnapshotHistory history, SnapshotHolder live, ILogger<LiveSnapshot> logger) =>
+        Choose(request, context, logger, "pin", reason => live.Current is { } current && chosen.TryActivate(current.Id, reason), Problems.NoSnapshot(), history, live);
+
+    internal static Results<Ok<SnapshotsResponse>, ProblemHttpResult> PostUnpin(
+        ChoiceRequest request, HttpContext context, LiveSnapshot chosen, SnapshotHistory history, SnapshotHolder live, ILogger<LiveSnapshot> logger) =>
+        Choose(request, context, logger, "unpin", chosen.TryUnpin, Problems.NotFound("No snapshot is pinned."), history, live);
+
+    static Results<Ok<SnapshotsResponse>, ProblemHttpResult> Choose(
+        ChoiceRequest request, HttpContext context, ILogger logger, string action, Predicate<string> isDone, ProblemHttpResult refused,
+        SnapshotHistory history, SnapshotHolder live)
+    {
+        if (string.IsNullOrWhiteSpace(request.Reason) || request.Reason.Length > MaxReasonLength)
+        {
+            return Problems.BadRequest($"'reason' says in 1 to {MaxReasonLength} characters why.");
+        }
+        var (caller, reason) = (SafeText.Shown(Caller.Of(context).ToString()), SafeText.Shown(request.Reason));
+        if (!isDone($"{caller}: {reason}"))
+        {
+            return refused;
+        }
+        Log.SnapshotChosen(logger, caller, action, reason);
+        return TypedResults.Ok(Answer(history, live, DefaultPeriods));
+    }
+
+    static SnapshotsResponse Answer(SnapshotHistory history, SnapshotHolder live, int limit)
+    {
+        var periods = history.Periods;
+        var newest = Enumerable.Range(0, periods.Count).Reverse().Take(limit)
+            .Select(at => PeriodResponse.Of(periods[at], at + 1 < periods.Count ? periods[at + 1] : null, history.IsKept(periods[at].SnapshotId)));
+        return new(live.Current?.Id, PinResponse.From(history.Pin), [.. newest]);
+    }
+
+    static Snapshot? Open(string id, PastJudges past) => IsId(id) ? past.Open(id) : null;
+
+    // It becomes the name of a file.
+    static bool IsId(string text) => text.Length is > 0 and <= 64 && text.All(char.IsAsciiHexDigit);
+
+    static ProblemHttpResult NotKept(string id) => Problems.NotFound($"No snapshot '{SafeText.Shown(id)}' is kept; GET /v1/snapshots lists all.");
+
+    static async Task WriteAsync(IEnumerable<ChangedSegment> segments, Stream output, CancellationToken cancelled)
+    {
+        using var lines = new MemoryStream();
+        var count = 0;
+        foreach (var segment in segments)
+        {
+            JsonSerializer.Serialize(lines, ChangedSegmentResponse.Of(segment), HistoryJson.Default.ChangedSegmentResponse);
+            lines.WriteByte((byte)'\n');
+            if (++count % FlushedLines == 0)
+            {
+                await FlushAsync();
+            }
+        }
+        await FlushAsync();
+
+        async Task FlushAsync()
+        {
+            await output.WriteAsync(lines.GetBuffer().AsMemory(0, (int)lines.Length), cancelled);
+            lines.SetLength(0);
+        }
+    }
+}
