@@ -6,7 +6,7 @@ using AcquireInfra.Enrichment.Parsing;
 
 namespace AcquireInfra.Enrichment.Cli.Commands;
 
-/// <summary><c>enrich asn build</c>: an ASN table as CSV into a MaxMind DB.</summary>
+/// <summary><c>enrich asn build</c>: an ASN table as CSV into a MaxMind DB; <c>roles</c> is <see cref="AsnRolesCommand"/>.</summary>
 internal static class AsnCommand
 {
     public static Command Create()
@@ -22,7 +22,7 @@ internal static class AsnCommand
         };
         build.SetAction(parsed => Run(
             parsed.GetValue(tables)!, JudgeOptions.TimeOf("--built", parsed.GetValue(built)!), parsed.GetValue(description)!, parsed.GetValue(output)!));
-        return new Command("asn", "Works on ASN tables.") { build };
+        return new Command("asn", "Works on ASN tables.") { build, AsnRolesCommand.Create() };
     }
 
     static int Run(FileInfo[] tables, DateTimeOffset built, string description, FileInfo output)

@@ -4,7 +4,7 @@ namespace AcquireInfra.Enrichment.Service.Lookup;
 
 /// <summary>What is known of an ASN and of its space. Special-purpose space is not counted.</summary>
 /// <param name="Role">What its operator does; null where nobody has looked.</param>
-/// <param name="RoleBasis">certain, knowledge, brand or name: why the role is believed.</param>
+/// <param name="RoleBasis">certain, knowledge, brand, name or inferred: why the role is believed.</param>
 /// <param name="Provider">Brand.</param>
 /// <param name="IPv4Addresses">Addresses in its prefixes.</param>
 /// <param name="IPv6Slash64s">/64 networks in its prefixes.</param>

@@ -189,6 +189,13 @@ public sealed unsafe class Snapshot
         return role;
     }
 
+    internal RoleBasis RoleBasisOf(ProfileWord profile)
+    {
+        var basis = profile.AsnPlus1 == 0 ? RoleBasis.None : (RoleBasis)_asns[profile.AsnPlus1 - 1].Basis;
+        GC.KeepAlive(this);
+        return basis;
+    }
+
     /// <summary>String: the brand that the ASN's role names; 0 for none.</summary>
     internal uint RoleProviderOf(ProfileWord profile)
     {

@@ -31,6 +31,9 @@ public enum RoleBasis
 
     /// <summary>Judged from the registered name alone.</summary>
     Name = 4,
+
+    /// <summary>Nobody has looked: a word of the registered name says so, by a rule that holds for the names that were looked at.</summary>
+    Inferred = 5,
 }
 
 public static class AsnRoles
@@ -38,7 +41,7 @@ public static class AsnRoles
     static readonly string[] RoleWords =
         ["unknown", "hosting", "cdn", "vpn", "transit", "access", "enterpriseGateway", "education", "government", "business"];
 
-    static readonly string[] BasisWords = ["none", "certain", "knowledge", "brand", "name"];
+    static readonly string[] BasisWords = ["none", "certain", "knowledge", "brand", "name", "inferred"];
 
     public static int RoleCount => RoleWords.Length;
 

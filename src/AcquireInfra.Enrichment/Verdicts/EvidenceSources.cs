@@ -11,7 +11,7 @@ internal static class EvidenceSources
         var claims = judge.ClaimsOf(profile.Word);
         Add(judge, claims.OnPrefixes, found, static _ => true);
         var isCarrier = judge.IsCarrier(profile.Word);
-        Add(judge, claims.OnAsn, found, claim => !isCarrier || Judge.SpeaksForCarrier(claim));
+        Add(judge, claims.OnAsn, found, claim => !isCarrier || judge.SpeaksForCarrier(profile.Word, claim));
         GC.KeepAlive(judge.Snapshot);
         return found.Select(source => judge.Snapshot.Sources[source]);
     }

@@ -105,7 +105,7 @@ public static class Explainer
         foreach (var index in claims.OnAsn)
         {
             var claim = judge.Snapshot.ClaimAt(index);
-            all.Add(EvidenceOf(judge, claim, address, asn, counts: !isCarrier || Judge.SpeaksForCarrier(claim)));
+            all.Add(EvidenceOf(judge, claim, address, asn, counts: !isCarrier || judge.SpeaksForCarrier(profile.Word, claim)));
         }
         GC.KeepAlive(judge.Snapshot);
         return all.OrderByDescending(row => row.Evidence.Strength).ThenBy(row => row.Evidence.Source.Id, StringComparer.Ordinal)

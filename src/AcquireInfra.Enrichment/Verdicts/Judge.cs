@@ -212,7 +212,7 @@ public sealed class Judge
                 }
                 (category, family, strongest) = (claim.Category, _families[claim.Source], default);
             }
-            var counts = !fromAsn || !isCarrier || SpeaksForCarrier(claim);
+            var counts = !fromAsn || !isCarrier || SpeaksForCarrier(profile, claim);
             strongest = counts ? Stronger(strongest, _weights.At(index, claim)) : strongest;
         }
         freshness.Add(strongest);
@@ -287,8 +287,12 @@ public sealed class Judge
         }
     }
 
-    // On a carrier or access network only the role itself speaks for the ASN: what its customers do is not its doing.
-    internal static bool SpeaksForCarrier(Claim claim) => claim.Basis != (byte)RoleBasis.None;
+    /// <summary>
+    /// On a carrier or access network only the role itself speaks for the ASN: what its customers do is not its doing. Where its name
+    /// alone was taken for that, an authoritative source is still heard: a network of ASN-DROP may well call itself a telecom.
+    /// </summary>
+    internal bool SpeaksForCarrier(ProfileWord profile, Claim claim) => claim.Basis != (byte)RoleBasis.None
+        || (Snapshot.RoleBasisOf(profile) == RoleBasis.Inferred && Snapshot.Sources[claim.Source].Authoritative);
 
     internal CategorySet PresentIn(ReadOnlySpan<double> probabilities)
     {

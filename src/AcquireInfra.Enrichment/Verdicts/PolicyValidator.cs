@@ -48,7 +48,7 @@ internal static class PolicyValidator
 
     const int MostDays = 36_500;
 
-    static readonly string[] BasisWords = ["certain", "knowledge", "brand", "name"];
+    static readonly string[] BasisWords = ["certain", "knowledge", "brand", "name", "inferred"];
 
     static void Shares(
         IReadOnlyDictionary<string, double> shares, string member, IReadOnlyList<string> words, Action<bool, string> require, bool mustBeComplete)

@@ -54,6 +54,18 @@ public sealed class AsnCommandTests
         Assert.Equal(first, await File.ReadAllBytesAsync(folder["asn.mmdb"], TestContext.Current.CancellationToken));
     }
 
+    [Fact]
+    public async Task AsnRoles_BundledData_IsWhatTheBundledFileHolds()
+    {
+        using var folder = new TemporaryFolder();
+        var run = await EnrichProcess.RunAsync("asn", "roles", "--out", folder["asn-roles.csv"]);
+        Assert.Equal((0, ""), (run.Code, run.Errors));
+        Assert.Matches(@"^\d{5} names were looked at, \d{5} more have a role inferred: access \d+, ", run.OutputLines[0]);
+        Assert.Matches(@"^  hosting +\d+ said, +\d+ right, +\d+ there; precision 0\.9\d\d, ", run.OutputLines[3]);
+        var bundled = await File.ReadAllBytesAsync(Path.Combine(AppContext.BaseDirectory, "data", "asn-roles.csv"), TestContext.Current.CancellationToken);
+        Assert.Equal(bundled, await File.ReadAllBytesAsync(folder["asn-roles.csv"], TestContext.Current.CancellationToken));
+    }
+
     static Task<Run> BuildAsync(TemporaryFolder folder, string table, string zone = "UTC") => EnrichProcess.RunWithAsync(
         "", new() { ["TZ"] = zone },
         "asn", "build", folder.Write("table.csv", table), "--built", "2026-11-24", "--description", "Table of this test, MIT",

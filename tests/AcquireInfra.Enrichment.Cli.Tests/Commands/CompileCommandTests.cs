@@ -21,7 +21,7 @@ public sealed class CompileCommandTests(BundledSnapshot bundled)
     {
         Assert.Equal((0, ""), (bundled.Compiled.Code, bundled.Compiled.Errors));
         Assert.Matches(@"asn-table +asn\.mmdb +\d{6} entries  \d{4}-\d\d-\d\d  no faults", bundled.Compiled.Output);
-        Assert.Matches(@"asn-roles +asn-roles\.csv +\d{4} entries  2026-11-24  no faults", bundled.Compiled.Output);
+        Assert.Matches(@"asn-roles +asn-roles\.csv +\d{5} entries  2026-11-24  no faults", bundled.Compiled.Output);
         Assert.Matches(@"seed-t1583 +seed-t1583\.txt +11 entries  2026-11-24  no faults", bundled.Compiled.Output);
         Assert.Matches("^snapshot [0-9a-f]{32}: ", bundled.Compiled.OutputLines[^1]);
     }

@@ -71,7 +71,7 @@ public sealed class BundledDataTests(BundledSnapshot bundled) : IClassFixture<Bu
         Assert.Equal((asn, kind, provider), (report.Asn?.Asn.ToString(), report.Verdict.Kind, report.Provider));
     }
 
-    [Theory, InlineData("38.1.1.1"), InlineData("77.67.1.1")]
+    [Theory, InlineData("38.1.1.1"), InlineData("77.67.2.1")]
     public void Judge_CarrierWithoutPrefixEvidence_ScoresNothing(string address) =>
         Assert.Equal((0, 0), (bundled.Judge.Explain(Address.Parse(address)).Verdict.Score, bundled.Judge.Explain(Address.Parse(address)).Verdict.RawScore));
 

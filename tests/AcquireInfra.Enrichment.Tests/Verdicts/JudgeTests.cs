@@ -91,6 +91,29 @@ public sealed class JudgeTests
         Assert.Equal(0, report.Points.Single(row => row.Category == Category.Hosting).Evidence[0].Strength);
     }
 
+    // A telecom by its name alone may be a network of ASN-DROP: the guess silences lists, and not an authoritative source.
+    [Theory]
+    [InlineData("inferred", true, true)]
+    [InlineData("inferred", false, false)]
+    [InlineData("name", true, false)]
+    public void Judge_AsnListAtAccessNetwork_CountsWhereTheRoleIsAGuessAndTheSourceAuthoritative(string basis, bool isAuthoritative, bool counts)
+    {
+        var drop = TestSources.Asns("drop", "bulletproof", "AS64502", info => info with { Authoritative = isAuthoritative });
+        var report = Explain("9.3.1.1", TestSources.AsnTable(Table), TestSources.Roles($"64502,access,,{basis},\n"), drop);
+        Assert.Equal(counts, report.Verdict.Is(Category.Bulletproof));
+        Assert.Equal(counts, report.Verdict.Score > 0);
+        Assert.Equal(counts, report.Points.Single(row => row.Category == Category.Bulletproof).Evidence[0].Strength > 0);
+    }
+
+    // 0.95 × 0.50 × 0.50: a guess is still present, and the weakest of all bases.
+    [Fact]
+    public void Judge_InferredRole_IsPresentAndWeakest()
+    {
+        var report = Explain("9.1.2.3", TestSources.AsnTable(Table), TestSources.Roles("64500,hosting,,inferred,cloud\n"));
+        Assert.Equal((VerdictKind.Hosting, 6), (report.Verdict.Kind, report.Verdict.Score));
+        Assert.Equal(0.2375, report.Points[0].Evidence[0].Strength, 6);
+    }
+
     [Fact]
     public void Judge_PrefixAtCarrier_Counts()
     {
