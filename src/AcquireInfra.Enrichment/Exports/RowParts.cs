@@ -1,3 +1,5 @@
+using AcquireInfra.Enrichment.Overriding;
+
 namespace AcquireInfra.Enrichment.Exports;
 
 /// <summary>
@@ -14,7 +16,7 @@ internal sealed class RowParts(int profileCount, int asnCount)
     readonly TextArena _texts = new();
     readonly ulong[] _slots = new ulong[profileCount];
     readonly ulong[] _asns = new ulong[asnCount + 1];
-    readonly Dictionary<(ulong Verdict, uint Provider), int> _known = [];
+    readonly Dictionary<VerdictText, int> _known = [];
     readonly Lock _adding = new();
     ulong[] _verdicts = new ulong[256];
 
@@ -42,19 +44,19 @@ internal sealed class RowParts(int profileCount, int asnCount)
     /// <summary>Two threads that make the same waste one copy.</summary>
     public void AddAsn(uint asnPlus1, ReadOnlySpan<byte> text) => Volatile.Write(ref _asns[asnPlus1], _texts.Add(text));
 
-    public bool TryFindVerdict(ulong verdict, uint provider, out int index)
+    public bool TryFindVerdict(VerdictText of, out int index)
     {
         lock (_adding)
         {
-            return _known.TryGetValue((verdict, provider), out index);
+            return _known.TryGetValue(of, out index);
         }
     }
 
-    public int AddVerdict(ulong verdict, uint provider, ReadOnlySpan<byte> text)
+    public int AddVerdict(VerdictText of, ReadOnlySpan<byte> text)
     {
         lock (_adding)
         {
-            if (_known.TryGetValue((verdict, provider), out var index))
+            if (_known.TryGetValue(of, out var index))
             {
                 return index;
             }
@@ -66,8 +68,12 @@ internal sealed class RowParts(int profileCount, int asnCount)
             }
             verdicts[index] = _texts.Add(text);
             Volatile.Write(ref _verdicts, verdicts);
-            _known.Add((verdict, provider), index);
+            _known.Add(of, index);
             return index;
         }
     }
 }
+
+/// <summary>What the text of a verdict is made of.</summary>
+/// <param name="Provider">A string of the snapshot.</param>
+internal readonly record struct VerdictText(ulong Verdict, uint Provider, OverrideMatch? Match, int MatchPoints);

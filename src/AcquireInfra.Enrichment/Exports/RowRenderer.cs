@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text;
 using AcquireInfra.Enrichment.Addressing;
+using AcquireInfra.Enrichment.Overriding;
 using AcquireInfra.Enrichment.Verdicts;
 
 namespace AcquireInfra.Enrichment.Exports;
@@ -170,9 +171,11 @@ public sealed class RowRenderer
         {
             row.Profile = row.IsFault ? 0 : _judge.Snapshot.Find(row.Address);
         }
+        var hasOverrides = !_judge.Overrides.IsEmpty;
         foreach (ref var row in batch)
         {
             row.Slot = row.IsFault ? 0
+                : hasOverrides && OverriddenSlot(row, others) is var overridden and not 0 ? overridden
                 : row.IsOfOtherHour ? MakeSlot(JudgeAt(row.Item.At!.Value), row, others)
                 : row.Profile == 0 ? SlotWithoutProfile(row)
                 : row.Scope != AddressScope.Global ? MakeSlot(_judge, row, _parts) // few are announced; the profile's own slot is for global ones
@@ -187,6 +190,17 @@ public sealed class RowRenderer
         {
             (row.Asn, row.Verdict) = row.IsFault ? default : (row.IsOfOtherHour ? others : _parts).TextsOf(row.Slot);
         }
+    }
+
+    // The slot of a row that overrides touch is never its profile's; 0 where they do not.
+    ulong OverriddenSlot(in Row row, RowParts others)
+    {
+        if (row.Scope != AddressScope.Global)
+        {
+            return 0;
+        }
+        var judge = row.IsOfOtherHour ? JudgeAt(row.Item.At!.Value) : _judge;
+        return judge.MatchOf(row.Address, row.Profile) is { } match ? MakeSlot(judge, row, row.IsOfOtherHour ? others : _parts, match) : 0;
     }
 
     ulong SlotWithoutProfile(in Row row)
@@ -212,21 +226,27 @@ public sealed class RowRenderer
         return judge;
     }
 
-    ulong MakeSlot(Judge judge, in Row row, RowParts parts)
+    ulong MakeSlot(Judge judge, in Row row, RowParts parts, OverrideMatch? match = null)
     {
         var snapshot = judge.Snapshot;
         var word = snapshot.ProfileAt(row.Profile).Word;
         var isGlobal = row.Scope == AddressScope.Global;
         var verdict = isGlobal ? judge.VerdictOf(row.Profile, !row.Address.IsIPv4) : Verdict.Special;
         var provider = isGlobal ? judge.ProviderOf(word, verdict.Present) : 0;
+        var points = 0;
+        if (match is not null)
+        {
+            (verdict, points) = judge.Overridden(row.Profile, !row.Address.IsIPv4, match);
+        }
         if (!parts.HasAsn(word.AsnPlus1))
         {
             var (asn, name) = snapshot.AsnNumberAndName(word);
             parts.AddAsn(word.AsnPlus1, _facts.Asn(asn, snapshot.Utf8(name), snapshot.RoleOf(word)));
         }
-        if (!parts.TryFindVerdict(verdict.ToBits(), provider, out var index))
+        var text = new VerdictText(verdict.ToBits(), provider, match, points);
+        if (!parts.TryFindVerdict(text, out var index))
         {
-            index = parts.AddVerdict(verdict.ToBits(), provider, _facts.Verdict(verdict, snapshot.Utf8(provider)));
+            index = parts.AddVerdict(text, _facts.Verdict(verdict, snapshot.Utf8(provider), match is null ? null : new(match, points)));
         }
         GC.KeepAlive(snapshot);
         return RowParts.Slot(word.AsnPlus1, word.NetworkLength, index);
