@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using AcquireInfra.Enrichment.Addressing;
 using AcquireInfra.Enrichment.Exports;
 using AcquireInfra.Enrichment.Tests.Exports;
