@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using AcquireInfra.Enrichment.Feeds.Storage;
 using AcquireInfra.Enrichment.Service.Auth;
 using AcquireInfra.Enrichment.Service.Limits;
+using AcquireInfra.Enrichment.Service.Overriding;
 using AcquireInfra.Enrichment.Service.Refreshing;
 using Microsoft.Extensions.Options;
 
@@ -83,6 +84,9 @@ public sealed class EnrichmentOptions
 
     [ValidateObjectMembers(typeof(RefreshOptionsValidator))]
     public RefreshOptions Refresh { get; set; } = new();
+
+    [ValidateObjectMembers(typeof(OverrideOptionsValidator))]
+    public OverrideOptions Overrides { get; set; } = new();
 
     /// <summary>The operator's own space, prefixes: what feeds say of it is dropped. Default: none.</summary>
     public IList<string> OwnerPrefixes { get; } = [];

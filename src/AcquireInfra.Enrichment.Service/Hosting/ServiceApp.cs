@@ -5,6 +5,7 @@ using AcquireInfra.Enrichment.Service.Limits;
 using AcquireInfra.Enrichment.Service.Lookup;
 using AcquireInfra.Enrichment.Service.Observability;
 using AcquireInfra.Enrichment.Service.OpenApi;
+using AcquireInfra.Enrichment.Service.Overriding;
 using AcquireInfra.Enrichment.Service.Refreshing;
 using AcquireInfra.Enrichment.Service.Replication;
 using AcquireInfra.Enrichment.Service.Rpc;
@@ -20,6 +21,7 @@ internal static class ServiceApp
         var builder = ServiceHost.CreateBuilder(args);
         builder.AddEnrichment();
         builder.AddRefreshing();
+        builder.AddOverriding();
         builder.AddTelemetry();
         builder.AddLimits();
         builder.AddEndpoints();
@@ -41,6 +43,7 @@ internal static class ServiceApp
         app.MapLookup();
         app.MapReplication();
         app.MapSources();
+        app.MapOverrides();
         app.MapSpace();
         app.MapExports();
         app.MapRpc();
