@@ -12,8 +12,19 @@ internal static class OverrideChanges
     const int MaxFaultsTold = 100;
     const string CreatedPrefix = "ov-";
 
-    /// <summary>The id of an override that came with a revision; a revision has one unless it is an import.</summary>
-    public static string IdOf(long revision, int? number = null) => number is null ? $"{CreatedPrefix}{revision}" : $"{CreatedPrefix}{revision}-{number}";
+    /// <summary>Stands for the id of an override that has none yet.</summary>
+    public const string NoId = "-";
+
+    /// <summary>An id for an override that comes with a revision, and that no other has: an import may have brought any.</summary>
+    public static string FreeId(long revision, Func<string, bool> isTaken)
+    {
+        var id = $"{CreatedPrefix}{revision}";
+        for (var number = 2; isTaken(id); number++)
+        {
+            id = $"{CreatedPrefix}{revision}-{number}";
+        }
+        return id;
+    }
 
     /// <summary>Reads one that is to be in force from now on.</summary>
     /// <param name="faults">Told every fault; null is returned where there is one.</param>

@@ -134,7 +134,7 @@ internal static class OverrideEndpoints
         {
             faults.Add(new("id", given, "is not yours to give; leave it out"));
         }
-        var read = OverrideChanges.Read(entry, OverrideChanges.IdOf(0), floor, context, time.GetUtcNow(), faults);
+        var read = OverrideChanges.Read(entry, OverrideChanges.NoId, floor, context, time.GetUtcNow(), faults);
         if (read is null || faults.Count > 0)
         {
             return OverrideChanges.Refuse(faults);
@@ -144,7 +144,7 @@ internal static class OverrideEndpoints
             var made = read;
             store.Change(WhoOf(context), OverrideAction.Create, (current, revision) =>
             {
-                made = read with { Id = OverrideChanges.IdOf(revision), Revision = revision };
+                made = read with { Id = OverrideChanges.FreeId(revision, id => current.Find(id) is not null), Revision = revision };
                 return [(null, made)];
             });
             context.Response.Headers.ETag = TagOf(made.Revision).ToString();
@@ -161,6 +161,10 @@ internal static class OverrideEndpoints
         if (entry.Id is { } given && given != id)
         {
             faults.Add(new("id", given, "is another one than that of the path"));
+        }
+        if (WideFault(id, context, store, floor) is { } wide)
+        {
+            return wide;
         }
         var read = OverrideChanges.Read(entry, id, floor, context, time.GetUtcNow(), faults);
         if (read is null || faults.Count > 0)
@@ -188,9 +192,13 @@ internal static class OverrideEndpoints
     internal static Results<NoContent, ProblemHttpResult> DeleteOverride(
         [Description("The override.")] string id,
         [FromHeader(Name = "If-Match"), Description("ETag of the version that is ended.")] string? ifMatch,
-        HttpContext context, OverrideStore store) => OverrideChanges.Try<NoContent>(() =>
+        HttpContext context, OverrideStore store, OverrideFloor floor) => OverrideChanges.Try<NoContent>(() =>
     {
-        ProblemHttpResult? refusal = null;
+        var refusal = WideFault(id, context, store, floor);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
         store.Change(WhoOf(context), OverrideAction.Delete, (current, _) =>
         {
             refusal = Match(id, ifMatch, context, current);
@@ -203,7 +211,7 @@ internal static class OverrideEndpoints
         OverrideEntry entry, HttpContext context, JudgeProvider judges, TimeProvider time)
     {
         var faults = new List<OverrideFault>();
-        if (OverrideChanges.Read(entry, entry.Id ?? OverrideChanges.IdOf(0), floor: null, context, time.GetUtcNow(), faults) is not { } read)
+        if (OverrideChanges.Read(entry, entry.Id ?? OverrideChanges.NoId, floor: null, context, time.GetUtcNow(), faults) is not { } read)
         {
             return OverrideChanges.Refuse(faults);
         }
@@ -219,6 +227,12 @@ internal static class OverrideEndpoints
     internal static string WhoOf(HttpContext context) => SafeText.Shown(Caller.Of(context).ToString());
 
     static EntityTagHeaderValue TagOf(long revision, string suffix = "") => new(string.Create(CultureInfo.InvariantCulture, $"\"{revision}{suffix}\""));
+
+    // What takes an admin to make takes one to change.
+    static ProblemHttpResult? WideFault(string id, HttpContext context, OverrideStore store, OverrideFloor floor) =>
+        store.Current.Find(id) is { } entry && floor.WrongWith(entry.Target, context) is { } wide
+            ? Problems.Of(ProblemKind.Forbidden, $"'{SafeText.Shown(entry.Target.ToString())}' {wide}.")
+            : null;
 
     // Asked within the change: nobody else changes it in between.
     static ProblemHttpResult? Match(string id, string? ifMatch, HttpContext context, OverrideSet current)

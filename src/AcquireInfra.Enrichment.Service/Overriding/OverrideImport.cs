@@ -50,14 +50,13 @@ internal static class OverrideImport
     // An override without an id gets its own when the revision is known.
     static List<Override> Read(ReadOnlySpan<byte> csv, HttpContext context, OverrideFloor floor, DateTimeOffset now, out List<OverrideRowFault> faults)
     {
-        const string NoId = "-";
         var (rows, ids) = (new List<Override>(), new HashSet<string>(StringComparer.Ordinal));
         faults = [];
         foreach (var (line, entry) in OverridesCsv.Read(csv, faults))
         {
             var rowFaults = new List<OverrideFault>();
-            var read = OverrideChanges.Read(entry, entry.Id ?? NoId, floor, context, now, rowFaults);
-            if (entry.Id is { } id && (id == ReservedId || id == NoId || id.StartsWith(OverridesFile.IdPrefix, StringComparison.Ordinal)))
+            var read = OverrideChanges.Read(entry, entry.Id ?? OverrideChanges.NoId, floor, context, now, rowFaults);
+            if (entry.Id is { } id && (id == ReservedId || id == OverrideChanges.NoId || id.StartsWith(OverridesFile.IdPrefix, StringComparison.Ordinal)))
             {
                 rowFaults.Add(new("id", id, $"is no id for imports; leave it empty, and leave {OverridesFile.IdPrefix} to overrides.csv"));
             }
@@ -77,13 +76,15 @@ internal static class OverrideImport
     static List<(Override? Before, Override? After)> ChangesTo(List<Override> rows, OverrideSet current, long revision)
     {
         var changes = new List<(Override? Before, Override? After)>();
-        for (var at = 0; at < rows.Count; at++)
+        var taken = rows.Select(row => row.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var row in rows)
         {
-            var id = rows[at].Id.Length > 0 ? rows[at].Id : OverrideChanges.IdOf(revision, at + 1);
+            var id = row.Id.Length > 0 ? row.Id : OverrideChanges.FreeId(revision, id => taken.Contains(id) || current.Find(id) is not null);
+            taken.Add(id);
             var before = current.Find(id);
-            if (before is null || rows[at] with { Revision = before.Revision } != before)
+            if (before is null || row with { Revision = before.Revision } != before)
             {
-                changes.Add((before, rows[at] with { Id = id, Revision = revision }));
+                changes.Add((before, row with { Id = id, Revision = revision }));
             }
         }
         return changes;
