@@ -57,15 +57,14 @@ public sealed class OverridesFile(OverrideStore store, TimeProvider time)
 
     void Use(byte[]? bytes, bool isThere)
     {
-        var faults = new List<OverrideRowFault>();
-        var wanted = new Dictionary<string, Override>(StringComparer.Ordinal);
+        var (faults, wanted) = (new List<OverrideRowFault>(), new Dictionary<string, Override>());
         if (bytes is null)
         {
             faults.Add(new(1, new("file", "", string.Create(CultureInfo.InvariantCulture, $"has more than {MaxBytes} bytes"))));
         }
         else if (isThere)
         {
-            ReadRows(bytes, wanted, faults);
+            wanted = Read(bytes, time.GetUtcNow(), isOurs: true, faults).ToDictionary(entry => entry.Id, StringComparer.Ordinal);
         }
         if (faults.Count == 0)
         {
@@ -81,15 +80,18 @@ public sealed class OverridesFile(OverrideStore store, TimeProvider time)
         Volatile.Write(ref _faults, faults);
     }
 
-    void ReadRows(byte[] bytes, Dictionary<string, Override> wanted, List<OverrideRowFault> faults)
+    /// <summary>Reads the overrides of a table that are in force at a time, each with an id; their revision is 0.</summary>
+    /// <param name="isOurs">Whether ids must begin with <see cref="IdPrefix"/>.</param>
+    /// <param name="faults">Told every fault.</param>
+    public static IReadOnlyCollection<Override> Read(ReadOnlySpan<byte> bytes, DateTimeOffset now, bool isOurs, ICollection<OverrideRowFault> faults)
     {
-        var now = time.GetUtcNow();
+        var wanted = new Dictionary<string, Override>(StringComparer.Ordinal);
         foreach (var (line, entry) in OverridesCsv.Read(bytes, faults))
         {
             var rowFaults = new List<OverrideFault>();
             var id = entry.Id ?? IdOf(entry);
             var read = OverrideRules.Read(entry, id, revision: 0, rowFaults);
-            if (!id.StartsWith(IdPrefix, StringComparison.Ordinal))
+            if (isOurs && !id.StartsWith(IdPrefix, StringComparison.Ordinal))
             {
                 rowFaults.Add(new("id", id, $"does not begin with {IdPrefix}; leave the field empty, or begin it so"));
             }
@@ -102,8 +104,12 @@ public sealed class OverridesFile(OverrideStore store, TimeProvider time)
             {
                 rowFaults.Add(new("id", id, "is there twice; take out one of both rows, or give it another id"));
             }
-            faults.AddRange(rowFaults.Select(rowFault => new OverrideRowFault(line, rowFault)));
+            foreach (var rowFault in rowFaults)
+            {
+                faults.Add(new(line, rowFault));
+            }
         }
+        return wanted.Values;
     }
 
     static List<(Override? Before, Override? After)> ChangesTo(Dictionary<string, Override> wanted, OverrideSet current, long revision)
