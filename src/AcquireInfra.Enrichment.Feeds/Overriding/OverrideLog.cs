@@ -7,7 +7,7 @@ namespace AcquireInfra.Enrichment.Feeds.Overriding;
 
 /// <summary>
 /// The file <c>log.ndjson</c>: a record a line, flushed to disk one by one. Each line ends with a check over itself and the check of the line
-/// before, so that no line can be changed, taken out or put in without its being seen. Only its own process writes it.
+/// before, so that no line can be changed, taken out or put in without its being seen. Processes that share it take turns.
 /// <code>
 /// {"revision":1,"at":"…","who":"…","action":"create","changes":[…],"check":"32 hex digits"}
 /// </code>
@@ -24,10 +24,12 @@ internal sealed class OverrideLog(string path)
     /// <summary>Reads all records that are whole and sound.</summary>
     /// <param name="use">Uses the next one; what it throws as a <see cref="FormatException"/> makes the line a broken one.</param>
     /// <param name="tornBytes">Of a last line that was not written to its end; they are cut off with the next record.</param>
-    /// <returns>What is wrong with the first line that is broken; null where none is.</returns>
+    /// <returns>What is wrong with the first line that is broken, or that the file does not go on from what was read before; null where nothing is.</returns>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public string? Read(Action<OverrideRecord> use, out long tornBytes)
     {
+        var (knownLength, knownCheck) = (_length, _check);
+        var goesOn = knownLength == 0;
         (_length, _check, tornBytes) = (0, "", 0);
         var bytes = File.Exists(path) ? File.ReadAllBytes(path) : [];
         for (var line = 1; _length < bytes.Length; line++)
@@ -37,19 +39,20 @@ internal sealed class OverrideLog(string path)
             if (end < 0)
             {
                 tornBytes = rest.Length;
-                return null;
+                break;
             }
             try
             {
                 use(Parse(rest[..end], out var check));
                 (_length, _check) = (_length + end + 1, check);
+                goesOn |= (_length, _check) == (knownLength, knownCheck);
             }
             catch (Exception exception) when (exception is JsonException or FormatException or ArgumentException)
             {
                 return $"line {line}: {exception.Message}";
             }
         }
-        return null;
+        return goesOn ? null : "it is gone, or another one";
     }
 
     /// <summary>Whether another process has written since.</summary>
