@@ -14,6 +14,7 @@ namespace AcquireInfra.Enrichment.Overriding;
 /// <param name="Owner">Who answers for it; 1 to 100 printable characters.</param>
 /// <param name="ExpiresAt">When it ends: ISO 8601 in UTC to the second, at most 400 days ahead.</param>
 /// <param name="Revision">Of the overrides in which it became what it is; not sent.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)] // a misspelt member must not make an override of another kind
 public sealed record OverrideEntry(
     string? Id = null, TargetEntry? Target = null, string? Effect = null, IReadOnlyList<string>? Categories = null, string? Tag = null,
     string? Reason = null, string? Owner = null, string? ExpiresAt = null, long? Revision = null)
@@ -29,6 +30,7 @@ public sealed record OverrideEntry(
 /// <param name="Ip">One address, in any spelling.</param>
 /// <param name="Prefix">Network and length.</param>
 /// <param name="Provider">A name as verdicts have it; letter case does not matter.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record TargetEntry(string? Ip = null, string? Prefix = null, uint? Asn = null, string? Provider = null)
 {
     public static TargetEntry From(OverrideTarget target) => target.Kind switch

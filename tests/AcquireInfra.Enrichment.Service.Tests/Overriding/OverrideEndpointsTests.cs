@@ -176,7 +176,7 @@ public sealed class OverrideEndpointsTests : IAsyncDisposable
         _time.Advance(TimeSpan.FromMilliseconds(9_999));
         Assert.Equal((90, 90, 90), await ScoresAsync());
         _time.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.Equal((0, 0, 0), await ScoresAsync());
+        Assert.Equal((21, 21, 21), await ScoresAsync()); // what the list says
         var record = (await Rest.FetchAsync("/v1/overrides/audit")).Json.GetProperty("records")[0];
         Assert.Equal((2, "expire", "2026-11-24T12:00:10Z"), (record.GetProperty("revision").GetInt64(), record.GetProperty("action").GetString(), record.GetProperty("at").GetString()));
     }
@@ -270,7 +270,7 @@ public sealed class OverrideEndpointsTests : IAsyncDisposable
         await StartAsync([.. TestKey.Options(writer, admin), "--Enrichment:Limits:OverrideRequestsPerSecond=1000"]);
         async Task<int> MakeAsync(TestKey key, string target) =>
             (await SendAsync(HttpMethod.Post, "/v1/overrides", Body(target, "tag", tag: "x"), key: key)).Answer.Status;
-        foreach (var (target, byWriter) in (ReadOnlySpan<(string, int)>)[("9.2.0.0/16", 201), ("9.2.0.0/15", 403), ("2a0f::/32", 201), ("2a0f::/31", 403), ("AS64999", 201)])
+        foreach (var (target, byWriter) in ((string, int)[])[("9.2.0.0/16", 201), ("9.2.0.0/15", 403), ("2a0f::/32", 201), ("2a0f::/31", 403), ("AS64999", 201)])
         {
             Assert.Equal((target, byWriter), (target, await MakeAsync(writer, target)));
             Assert.Equal((target, 201), (target, await MakeAsync(admin, target)));
@@ -359,7 +359,7 @@ public sealed class OverrideEndpointsTests : IAsyncDisposable
                 }
                 await Task.Delay(5, Cancelled);
             }
-            process.Dispose(); // SIGKILL
+            await process.KillAsync();
             await Task.WhenAll(writers);
         }
         using var next = ServiceProcess.Start(_folder, options);
