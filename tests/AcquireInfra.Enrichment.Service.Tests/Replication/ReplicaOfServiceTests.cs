@@ -4,6 +4,8 @@ using System.Diagnostics;
 using System.Text.Json;
 using AcquireInfra.Enrichment.Addressing;
 using AcquireInfra.Enrichment.Exports;
+using AcquireInfra.Enrichment.Feeds.Overriding;
+using AcquireInfra.Enrichment.Overriding;
 using AcquireInfra.Enrichment.Service.Auth;
 using AcquireInfra.Enrichment.Service.Hosting;
 using AcquireInfra.Enrichment.Service.Tests.Auth;
@@ -85,6 +87,27 @@ public sealed class ReplicaOfServiceTests(ServiceFixture fixture) : IDisposable
         await local.UntilAsync(() => local.Client.Replica!.PolicyVersion == "p2", "it judges by the new policy");
         Assert.Equal(("p2", holder.Current!.Id), (local.Client.Replica!.Score(Listed).Basis.PolicyVersion, local.Client.Replica.SnapshotId));
         Assert.Single(Directory.GetFiles(_folder["replica"], "*.snapshot"));
+    }
+
+    [Fact]
+    public async Task Replica_OverrideMadeAndEnded_Follows()
+    {
+        await using var service = await SmallData.StartAsync(_folder);
+        await using var local = await ReplicaHost.StartAsync(service.Ports, _folder["replica"]);
+        await local.ReadyAsync();
+        var (address, store) = (Address.Parse("9.1.1.1"), service.Services.GetRequiredService<OverrideStore>());
+        Assert.Equal((0, 0), (local.Client.Replica!.Score(address).Score, local.Client.Replica.OverridesRevision));
+        var entry = OverrideRules.Parse(new("ov-1", new(Ip: "9.1.1.1"), "block", Reason: "Why", Owner: "Who", ExpiresAt: "2027-06-01T00:00:00Z", Revision: 1));
+        store.Change("key:ops", "create", (_, _) => [(null, entry)]);
+        await local.UntilAsync(() => local.Client.Replica.OverridesRevision == 1, "it knows of the override");
+        Assert.Equal((90, "ov-1"), (local.Client.Replica.Score(address).Score, local.Client.Replica.Score(address).Override!.Applied[0].Id));
+
+        // Another process with the same folder has it from the disk.
+        await using var second = await ReplicaHost.StartAsync(service.Ports, _folder["replica"]);
+        Assert.Equal((1, 90), (second.Client.Replica!.OverridesRevision, second.Client.Replica.Score(address).Score));
+        store.Change("key:ops", "delete", (_, _) => [(entry, null)]);
+        await local.UntilAsync(() => local.Client.Replica.OverridesRevision == 2, "it knows of its end");
+        Assert.Null(local.Client.Replica.Score(address).Override);
     }
 
     [Fact]
