@@ -1,4 +1,5 @@
 using AcquireInfra.Enrichment.Addressing;
+using AcquireInfra.Enrichment.Exports;
 using AcquireInfra.Enrichment.Verdicts;
 
 namespace AcquireInfra.Enrichment.Client;
@@ -10,6 +11,9 @@ namespace AcquireInfra.Enrichment.Client;
 /// <param name="Basis">What the answer rests on; one object for many answers.</param>
 public readonly record struct IpVerdict(Address Address, Verdict Verdict, NetworkFacts Facts, AnswerBasis Basis)
 {
+    /// <summary>What the operator's overrides did to the verdict; null where none touches the address.</summary>
+    public OverrideResponse? Override { get; init; }
+
     /// <summary>What the address is called, in one word.</summary>
     public VerdictKind Kind => Verdict.Kind;
 
@@ -60,10 +64,14 @@ public readonly record struct IpVerdict(Address Address, Verdict Verdict, Networ
 /// <param name="PrefixLength">In bits of the address's own family; 0 where no network is known.</param>
 public sealed record NetworkFacts(Asn? Asn, string? AsnName, AsnRole AsnRole, string? Provider, int PrefixLength);
 
-/// <summary>What an answer rests on. Equal snapshot, policy, hour and address give equal verdicts.</summary>
+/// <summary>What an answer rests on. Equal snapshot, policy, overrides, hour and address give equal verdicts.</summary>
 /// <param name="SnapshotId">Hash of the snapshot's content, in hex.</param>
 /// <param name="JudgedAt">The whole UTC hour judged at.</param>
-public sealed record AnswerBasis(string SnapshotId, string PolicyVersion, DateTimeOffset JudgedAt, AnswerOrigin Origin);
+public sealed record AnswerBasis(string SnapshotId, string PolicyVersion, DateTimeOffset JudgedAt, AnswerOrigin Origin)
+{
+    /// <summary>Of the overrides that were in force; 0 where there never were any.</summary>
+    public long OverridesRevision { get; init; }
+}
 
 /// <summary>Who gave an answer.</summary>
 public enum AnswerOrigin

@@ -1,6 +1,7 @@
 using AcquireInfra.Enrichment.Addressing;
 using AcquireInfra.Enrichment.Client.Replication;
 using AcquireInfra.Enrichment.Exports;
+using AcquireInfra.Enrichment.Overriding;
 using AcquireInfra.Enrichment.Snapshots;
 using AcquireInfra.Enrichment.Verdicts;
 
@@ -18,25 +19,31 @@ public sealed class LocalReplica
     /// <param name="snapshotPath">Never written in place: replace it by a rename, then call <see cref="Swap(string)"/>.</param>
     /// <param name="policyJson">The policy, as <c>policy.json</c> has it.</param>
     /// <param name="time">Default: the system's.</param>
+    /// <param name="overridesJson">The overrides, as <c>/v1/snapshots/current/overrides</c> gives them. Default: none.</param>
     /// <exception cref="SnapshotException">The file is no sound snapshot.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    /// <exception cref="FormatException">The policy is wrong.</exception>
-    public LocalReplica(string snapshotPath, ReadOnlySpan<byte> policyJson, TimeProvider? time = null)
-        : this(Snapshot.Open(snapshotPath), Policy.Parse(policyJson), time ?? TimeProvider.System)
+    /// <exception cref="FormatException">The policy is wrong, or the overrides are.</exception>
+    public LocalReplica(string snapshotPath, ReadOnlySpan<byte> policyJson, TimeProvider? time = null, ReadOnlySpan<byte> overridesJson = default)
+        : this(
+            Snapshot.Open(snapshotPath), Policy.Parse(policyJson), overridesJson.IsEmpty ? OverrideSet.Empty : OverridesDocument.Parse(overridesJson),
+            time ?? TimeProvider.System)
     {
     }
 
-    internal LocalReplica(Snapshot snapshot, Policy policy, TimeProvider time) =>
-        (_time, _answers) = (time, new HourlyAnswers(snapshot, policy, time.GetUtcNow()));
+    internal LocalReplica(Snapshot snapshot, Policy policy, OverrideSet overrides, TimeProvider time) =>
+        (_time, _answers) = (time, new HourlyAnswers(snapshot, policy, overrides, time.GetUtcNow()));
 
     public string SnapshotId => Volatile.Read(ref _answers).Basis.SnapshotId;
 
     public string PolicyVersion => Volatile.Read(ref _answers).Basis.PolicyVersion;
 
+    /// <summary>Of the overrides in force; 0 where there never were any.</summary>
+    public long OverridesRevision => Current.Basis.OverridesRevision;
+
     /// <summary>Takes a newer file.</summary>
     /// <exception cref="SnapshotException">The file is no sound snapshot; the replica goes on with the one it has.</exception>
     /// <exception cref="IOException">The file cannot be read; likewise.</exception>
-    public void Swap(string snapshotPath) => Swap(Snapshot.Open(snapshotPath), Volatile.Read(ref _answers).Policy);
+    public void Swap(string snapshotPath) => Swap(Snapshot.Open(snapshotPath), Policy, Overrides);
 
     /// <summary>Judges an address at the present hour. Allocates nothing once a network was asked for.</summary>
     public IpVerdict Score(Address address) => Current.Score(address);
@@ -48,7 +55,10 @@ public sealed class LocalReplica
 
     internal Policy Policy => Volatile.Read(ref _answers).Policy;
 
-    internal void Swap(Snapshot snapshot, Policy policy) => Volatile.Write(ref _answers, new HourlyAnswers(snapshot, policy, _time.GetUtcNow()));
+    internal OverrideSet Overrides => Volatile.Read(ref _answers).Overrides;
+
+    internal void Swap(Snapshot snapshot, Policy policy, OverrideSet overrides) =>
+        Volatile.Write(ref _answers, new HourlyAnswers(snapshot, policy, overrides, _time.GetUtcNow()));
 
     /// <summary>For many answers that are to come from one snapshot and hour.</summary>
     internal HourlyAnswers Current
@@ -61,7 +71,7 @@ public sealed class LocalReplica
             {
                 return answers;
             }
-            var next = new HourlyAnswers(answers.Snapshot, answers.Policy, now);
+            var next = new HourlyAnswers(answers.Snapshot, answers.Policy, answers.Overrides, now);
             Interlocked.CompareExchange(ref _answers, next, answers); // a swap in between wins
             return next;
         }

@@ -37,6 +37,23 @@ public sealed class LocalReplicaTests : IDisposable
     }
 
     [Fact]
+    public void Replica_OverrideThatExpires_EndsInThatSecondWithoutTheService()
+    {
+        var overrides = """
+            {"revision":7,"overrides":[{"id":"ov-7","target":{"prefix":"104.131.0.0/24"},"effect":"block","reason":"Why","owner":"Who","expiresAt":"2026-11-24T12:06:00Z"}]}
+            """u8;
+        var replica = new LocalReplica(_folder.Compile("a", "104.131.0.0/16"), PolicyJson, _clock, overrides);
+        _clock.Now = Noon.AddMinutes(6).AddTicks(-1);
+        var verdict = replica.Score(Rented);
+        Assert.Equal((90, "ov-7", 7), (verdict.Score, verdict.Override!.Applied[0].Id, verdict.Basis.OverridesRevision));
+        Assert.Equal((90, 7), (replica.Explain(Rented).Score, replica.OverridesRevision));
+        Assert.Null(replica.Score(Address.Parse("104.131.1.1")).Override);
+        _clock.Now = Noon.AddMinutes(6);
+        verdict = replica.Score(Rented);
+        Assert.Equal((verdict.RawScore, null, 8), (verdict.Score, verdict.Override, verdict.Basis.OverridesRevision));
+    }
+
+    [Fact]
     public void Swap_NewerFile_AnswersFromIt()
     {
         var file = _folder.Compile("a", "104.131.0.0/16");

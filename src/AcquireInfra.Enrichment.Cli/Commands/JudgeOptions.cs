@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using AcquireInfra.Enrichment.Feeds.Loading;
+using AcquireInfra.Enrichment.Feeds.Overriding;
 using AcquireInfra.Enrichment.Feeds.Refreshing;
+using AcquireInfra.Enrichment.Overriding;
 using AcquireInfra.Enrichment.Parsing;
 using AcquireInfra.Enrichment.Snapshots;
 using AcquireInfra.Enrichment.Verdicts;
@@ -23,6 +25,12 @@ internal sealed class JudgeOptions
         HelpName = "TIME",
     };
 
+    readonly Option<FileInfo?> _overrides = new("--overrides")
+    {
+        Description = "Overrides to judge under: a CSV table as GET /v1/overrides?format=csv gives it. Default: none.",
+        HelpName = "FILE",
+    };
+
     readonly Option<DirectoryInfo?> _data = StateOptions.Data();
 
     readonly Option<DirectoryInfo?> _state = StateOptions.State();
@@ -35,6 +43,7 @@ internal sealed class JudgeOptions
         {
             command.Options.Add(_at);
         }
+        command.Options.Add(_overrides);
         command.Options.Add(_data);
         command.Options.Add(_state);
     }
@@ -42,7 +51,17 @@ internal sealed class JudgeOptions
     public Judge CreateJudge(ParseResult parsed)
     {
         var data = DataIn(parsed);
-        return new Judge(OpenSnapshot(parsed, data), data.ReadPolicy(), parsed.GetValue(_at) is { } at ? TimeOf("--at", at) : TimeProvider.System.GetUtcNow());
+        var time = parsed.GetValue(_at) is { } at ? TimeOf("--at", at) : TimeProvider.System.GetUtcNow();
+        var overrides = parsed.GetValue(_overrides) is { } file ? ReadOverrides(file, time) : OverrideSet.Empty;
+        return new Judge(OpenSnapshot(parsed, data), data.ReadPolicy(), time, overrides: overrides);
+    }
+
+    // A table with a fault is not used by half: who judges by it would not see what is missing.
+    static OverrideSet ReadOverrides(FileInfo file, DateTimeOffset time)
+    {
+        var faults = new List<OverrideRowFault>();
+        var entries = OverridesFile.Read(File.ReadAllBytes(file.FullName), time, isOurs: false, faults);
+        return faults.Count == 0 ? new(0, entries) : throw new FormatException($"{file.Name}: {string.Join(' ', faults)}");
     }
 
     Snapshot OpenSnapshot(ParseResult parsed, DataFolder data)

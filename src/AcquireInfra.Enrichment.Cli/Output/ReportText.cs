@@ -1,4 +1,5 @@
 using System.Globalization;
+using AcquireInfra.Enrichment.Overriding;
 using AcquireInfra.Enrichment.Verdicts;
 
 namespace AcquireInfra.Enrichment.Cli.Output;
@@ -42,6 +43,14 @@ internal static class ReportText
                 var place = evidence.Prefix?.ToString() ?? $"all of {evidence.Asn}";
                 Line($"              {evidence.Source.Id}  {place}  {evidence.Provider}  {evidence.LastSeenAt:yyyy-MM-dd}  strength {evidence.Strength:F2}");
             }
+        }
+        if (report.Override is { Points: > 0 } lifted)
+        {
+            Line($"  {lifted.Points,3} points  by an override");
+        }
+        foreach (var applied in report.Override?.Match.Applied ?? [])
+        {
+            Line($"  override {applied.Id}: {applied.Effect.Word()}{(applied.Tag is null ? "" : " " + applied.Tag)} on {applied.Target}, by {applied.Owner}, until {applied.ExpiresAt:yyyy-MM-ddTHH:mm:ssZ}");
         }
         foreach (var warning in report.Warnings)
         {

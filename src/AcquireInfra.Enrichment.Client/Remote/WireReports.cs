@@ -38,13 +38,21 @@ internal static class WireReports
         Unassessed = [.. wire.Unassessed.Select(Word)],
         Warnings = [.. wire.Warnings],
         Embedded = wire.Embedded is { } inside ? new(inside.Scheme, Explained(inside.Verdict, basis)) : null,
+        Override = OverrideOf(wire.Override),
         SnapshotId = basis.SnapshotId,
         PolicyVersion = basis.PolicyVersion,
+        OverridesRevision = basis.OverridesRevision,
         JudgedAt = basis.JudgedAt.UtcDateTime,
         DataAgeSeconds = wire.DataAgeSeconds,
     };
 
     static readonly string[] Levels = [.. System.Enum.GetValues<RiskLevel>().Select(level => level.Word())];
+
+    /// <exception cref="EnrichmentException">It has a value that there is not.</exception>
+    public static OverrideResponse? OverrideOf(V1.Override? wire) => wire is null ? null : new(
+        wire.Effect, [.. wire.Tags], wire.Points, [.. wire.Applied.Select(applied => new AppliedOverrideResponse(
+            applied.Id, applied.Target, applied.Effect, [.. applied.Categories.Select(Word)], WireVerdicts.NullIfEmpty(applied.Tag), applied.Reason,
+            applied.Owner, TimeOf(applied.ExpiresAt) ?? default))]);
 
     static PointsResponse PointsOf(V1.Points row) => new(
         Word(row.Category), row.Points_, Rounded(row.Probability), row.WithoutIt, [.. row.Evidence.Select(EvidenceOf)]);

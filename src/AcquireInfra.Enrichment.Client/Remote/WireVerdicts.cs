@@ -11,7 +11,7 @@ internal static class WireVerdicts
 
     /// <exception cref="EnrichmentException">There is none.</exception>
     public static AnswerBasis BasisOf(V1.Basis? wire) => wire is { JudgedAt: not null }
-        ? new(wire.SnapshotId, wire.PolicyVersion, wire.JudgedAt.ToDateTimeOffset(), AnswerOrigin.Service)
+        ? new(wire.SnapshotId, wire.PolicyVersion, wire.JudgedAt.ToDateTimeOffset(), AnswerOrigin.Service) { OverridesRevision = wire.OverridesRevision }
         : throw RpcErrors.BadAnswer("does not say what its answer rests on");
 
     /// <exception cref="EnrichmentException">It is a verdict on another address, or has values out of their range.</exception>
@@ -21,7 +21,7 @@ internal static class WireVerdicts
         {
             throw RpcErrors.BadAnswer("answered for another address than the one asked for");
         }
-        return new(asked, VerdictOf(wire), FactsOf(wire), basis);
+        return new(asked, VerdictOf(wire), FactsOf(wire), basis) { Override = WireReports.OverrideOf(wire.Override) };
     }
 
     static Verdict VerdictOf(V1.Verdict wire)

@@ -1,5 +1,6 @@
 using AcquireInfra.Enrichment.Addressing;
 using AcquireInfra.Enrichment.Exports;
+using AcquireInfra.Enrichment.Overriding;
 using AcquireInfra.Enrichment.Snapshots;
 using AcquireInfra.Enrichment.Verdicts;
 
@@ -14,29 +15,44 @@ internal sealed class HourlyAnswers
     readonly NetworkFacts?[] _facts;
 
     /// <param name="now">Cut to the whole UTC hour.</param>
-    public HourlyAnswers(Snapshot snapshot, Policy policy, DateTimeOffset now)
+    /// <param name="overrides">As they were given; what has expired by now is not in force.</param>
+    public HourlyAnswers(Snapshot snapshot, Policy policy, OverrideSet overrides, DateTimeOffset now)
     {
-        _judge = new Judge(snapshot, policy, now);
+        _judge = new Judge(snapshot, policy, now, overrides: overrides.At(now));
         _facts = new NetworkFacts?[snapshot.ProfileCount];
         Policy = policy;
-        Basis = new AnswerBasis(snapshot.Id, policy.Version, _judge.At, AnswerOrigin.Replica);
+        Basis = new AnswerBasis(snapshot.Id, policy.Version, _judge.At, AnswerOrigin.Replica) { OverridesRevision = Overrides.Revision };
     }
 
     public Snapshot Snapshot => _judge.Snapshot;
 
     public Policy Policy { get; }
 
+    public OverrideSet Overrides => _judge.Overrides;
+
     public AnswerBasis Basis { get; }
 
-    public bool Holds(DateTimeOffset at) => at - Basis.JudgedAt is { Ticks: >= 0 and < TimeSpan.TicksPerHour };
+    public bool Holds(DateTimeOffset at) => at - Basis.JudgedAt is { Ticks: >= 0 and < TimeSpan.TicksPerHour } && !(Overrides.NextExpiryAt <= at);
 
     public IpVerdict Score(Address address)
     {
         var profile = Snapshot.Find(address);
         var scope = SpecialPurpose.ScopeOf(address);
         var isGlobal = scope == AddressScope.Global;
+        var match = isGlobal ? _judge.MatchOf(address, profile) : null;
+        if (match is not null)
+        {
+            return Overridden(address, profile, match);
+        }
         var facts = profile == 0 ? NothingKnown : isGlobal ? Remembered(profile, !address.IsIPv4) : FactsOf(profile, scope, !address.IsIPv4);
         return new(address, isGlobal ? _judge.VerdictOf(profile, !address.IsIPv4) : Verdict.Special, facts, Basis);
+    }
+
+    IpVerdict Overridden(Address address, uint profile, OverrideMatch match)
+    {
+        var (verdict, points) = _judge.Overridden(profile, !address.IsIPv4, match);
+        var facts = profile == 0 ? NothingKnown : Remembered(profile, !address.IsIPv4);
+        return new(address, verdict, facts, Basis) { Override = OverrideResponse.From(new(match, points)) };
     }
 
     public VerdictResponse Explain(Address address) => VerdictResponse.From(_judge.Explain(address), _judge);

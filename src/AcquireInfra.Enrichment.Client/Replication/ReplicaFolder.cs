@@ -1,3 +1,4 @@
+using AcquireInfra.Enrichment.Overriding;
 using AcquireInfra.Enrichment.Snapshots;
 using AcquireInfra.Enrichment.Verdicts;
 using Microsoft.Extensions.Logging;
@@ -5,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace AcquireInfra.Enrichment.Client.Replication;
 
 /// <summary>
-/// The replica on disk: <c>{id}.snapshot</c>, one of them but for the moment of a swap, and <c>policy.json</c>. Files are put in place whole
+/// The replica on disk: <c>{id}.snapshot</c>, one of them but for the moment of a swap, <c>policy.json</c> and <c>overrides.json</c>. Files are put in place whole
 /// and never written after, so processes may share the folder.
 /// </summary>
 internal sealed class ReplicaFolder(string path, ILogger logger)
@@ -13,6 +14,8 @@ internal sealed class ReplicaFolder(string path, ILogger logger)
     const string Extension = ".snapshot";
 
     string PolicyPath => Path.Combine(path, "policy.json");
+
+    string OverridesPath => Path.Combine(path, "overrides.json");
 
     /// <exception cref="IOException">The folder cannot be made.</exception>
     public void Create()
@@ -26,16 +29,20 @@ internal sealed class ReplicaFolder(string path, ILogger logger)
         Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
-    /// <summary>The newest sound snapshot with the policy; null where one of them is missing.</summary>
-    public (Snapshot Snapshot, Policy Policy)? TryOpen()
+    /// <summary>
+    /// The newest sound snapshot with the policy and the overrides; null where the snapshot or the policy is missing. A folder of before there
+    /// were overrides has none.
+    /// </summary>
+    public (Snapshot Snapshot, Policy Policy, OverrideSet Overrides)? TryOpen()
     {
         if (!File.Exists(PolicyPath) || TryRead(PolicyPath, file => Policy.Parse(File.ReadAllBytes(file))) is not { } policy)
         {
             return null;
         }
+        var overrides = File.Exists(OverridesPath) ? TryRead(OverridesPath, file => OverridesDocument.Parse(File.ReadAllBytes(file))) : null;
         var newestFirst = Directory.GetFiles(path, "*" + Extension).OrderByDescending(File.GetLastWriteTimeUtc);
         var snapshot = newestFirst.Select(file => TryRead(file, Snapshot.Open)).FirstOrDefault(opened => opened is not null);
-        return snapshot is null ? null : (snapshot, policy);
+        return snapshot is null ? null : (snapshot, policy, overrides ?? OverrideSet.Empty);
     }
 
     /// <summary>Puts a snapshot in place.</summary>
@@ -57,6 +64,8 @@ internal sealed class ReplicaFolder(string path, ILogger logger)
     }
 
     public void SavePolicy(byte[] json) => AtomicFile.Write(PolicyPath, file => file.Write(json));
+
+    public void SaveOverrides(byte[] json) => AtomicFile.Write(OverridesPath, file => file.Write(json));
 
     /// <summary>Removes older snapshots, and what writers left that died before a time.</summary>
     public void RemoveOthers(string keptId, DateTimeOffset diedBefore)

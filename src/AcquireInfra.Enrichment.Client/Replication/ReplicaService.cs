@@ -1,4 +1,5 @@
 using AcquireInfra.Enrichment.Client.Remote;
+using AcquireInfra.Enrichment.Overriding;
 using AcquireInfra.Enrichment.Verdicts;
 using Grpc.Core;
 using Microsoft.Extensions.Hosting;
@@ -33,7 +34,7 @@ internal sealed class ReplicaService(
             _folder.Create();
             if (_folder.TryOpen() is { } found)
             {
-                Volatile.Write(ref _current, new LocalReplica(found.Snapshot, found.Policy, time));
+                Volatile.Write(ref _current, new LocalReplica(found.Snapshot, found.Policy, found.Overrides, time));
                 Log.ReplicaLive(logger, found.Snapshot.Id, found.Snapshot.FileBytes, found.Policy.Version, "disk");
             }
         }
@@ -71,26 +72,27 @@ internal sealed class ReplicaService(
     // The first download does not wait for an announcement: it tells soonest whether there is a newer snapshot.
     async Task FollowAsync(Action wentWell, CancellationToken stoppingToken)
     {
-        await UpdateAsync(announcedPolicy: null, stoppingToken).ConfigureAwait(false);
+        await UpdateAsync(announced: null, stoppingToken).ConfigureAwait(false);
         using var call = client.WatchSnapshots(new V1.WatchSnapshotsRequest(), cancellationToken: stoppingToken);
         while (await call.ResponseStream.MoveNext(stoppingToken).ConfigureAwait(false))
         {
             var announced = call.ResponseStream.Current.Snapshot ?? throw RpcErrors.BadAnswer("announced no snapshot");
-            if (Current is not { } current || announced.SnapshotId != current.SnapshotId || announced.PolicyVersion != current.PolicyVersion)
+            if (Current is not { } current || announced.SnapshotId != current.SnapshotId || announced.PolicyVersion != current.PolicyVersion
+                || announced.OverridesRevision != current.OverridesRevision)
             {
-                await UpdateAsync(announced.PolicyVersion, stoppingToken).ConfigureAwait(false);
+                await UpdateAsync(announced, stoppingToken).ConfigureAwait(false);
             }
             wentWell();
         }
     }
 
-    async Task UpdateAsync(string? announcedPolicy, CancellationToken stoppingToken)
+    async Task UpdateAsync(V1.Snapshot? announced, CancellationToken stoppingToken)
     {
         using var timeout = new CancellationTokenSource(_options.DownloadTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stoppingToken);
         try
         {
-            await UpdateWithinAsync(announcedPolicy, either.Token).ConfigureAwait(false);
+            await UpdateWithinAsync(announced, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException exception) when (timeout.IsCancellationRequested)
         {
@@ -98,13 +100,13 @@ internal sealed class ReplicaService(
         }
     }
 
-    async Task UpdateWithinAsync(string? announcedPolicy, CancellationToken cancellationToken)
+    async Task UpdateWithinAsync(V1.Snapshot? announced, CancellationToken cancellationToken)
     {
         using var http = clients.CreateClient(SnapshotDownload.ClientName);
         var download = new SnapshotDownload(http, credential, _options);
         var current = Current;
-        var (snapshot, policyVersion) = await download.SnapshotAsync(current?.SnapshotId, _folder, cancellationToken).ConfigureAwait(false);
-        policyVersion ??= announcedPolicy ?? current?.PolicyVersion;
+        var (snapshot, policyVersion, overridesRevision) = await download.SnapshotAsync(current?.SnapshotId, _folder, cancellationToken).ConfigureAwait(false);
+        policyVersion ??= announced?.PolicyVersion ?? current?.PolicyVersion;
         var policy = current?.Policy;
         if (policy is null || policyVersion != policy.Version)
         {
@@ -112,23 +114,31 @@ internal sealed class ReplicaService(
             policy = Policy.Parse(json);
             _folder.SavePolicy(json);
         }
-        if (snapshot is not null || policy != current?.Policy)
+        var overrides = current?.Overrides ?? OverrideSet.Empty;
+        overridesRevision ??= announced?.OverridesRevision ?? 0; // a service that does not know them has none
+        if (overridesRevision != overrides.Revision)
+        {
+            var json = await download.OverridesAsync(cancellationToken).ConfigureAwait(false);
+            overrides = OverridesDocument.Parse(json);
+            _folder.SaveOverrides(json);
+        }
+        if (snapshot is not null || policy != current?.Policy || overrides != current?.Overrides)
         {
             snapshot ??= current!.Snapshot;
-            Use(snapshot, policy);
+            Use(snapshot, policy, overrides);
             _folder.RemoveOthers(snapshot.Id, diedBefore: time.GetUtcNow() - 2 * _options.DownloadTimeout);
             Log.ReplicaLive(logger, snapshot.Id, snapshot.FileBytes, policy.Version, "service");
         }
     }
 
-    void Use(Snapshots.Snapshot snapshot, Policy policy)
+    void Use(Snapshots.Snapshot snapshot, Policy policy, OverrideSet overrides)
     {
         if (Current is { } replica)
         {
-            replica.Swap(snapshot, policy);
+            replica.Swap(snapshot, policy, overrides);
             return;
         }
-        Volatile.Write(ref _current, new LocalReplica(snapshot, policy, time));
+        Volatile.Write(ref _current, new LocalReplica(snapshot, policy, overrides, time));
     }
 
     TimeSpan DelayAfter(int failures)

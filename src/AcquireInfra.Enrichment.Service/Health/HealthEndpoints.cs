@@ -1,3 +1,4 @@
+using AcquireInfra.Enrichment.Feeds.Overriding;
 using AcquireInfra.Enrichment.Service.Hosting;
 using AcquireInfra.Enrichment.Service.Refreshing;
 using AcquireInfra.Enrichment.Snapshots;
@@ -58,7 +59,9 @@ internal sealed record ReadinessResponse(
 [System.Text.Json.Serialization.JsonSerializable(typeof(ReadinessResponse))]
 internal sealed partial class HealthJson : System.Text.Json.Serialization.JsonSerializerContext;
 
-internal sealed class SnapshotHealthCheck(SnapshotHolder snapshots, JudgeProvider judges, SourceCatalog catalog, DataTrouble trouble, Drain drain) : IHealthCheck
+internal sealed class SnapshotHealthCheck(
+    SnapshotHolder snapshots, JudgeProvider judges, SourceCatalog catalog, OverrideStore overrides, OverridesFile overridesFile, DataTrouble trouble, Drain drain)
+    : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -76,7 +79,7 @@ internal sealed class SnapshotHealthCheck(SnapshotHolder snapshots, JudgeProvide
             ["dataAsOf"] = snapshot.DataAsOf.UtcDateTime,
             ["sources"] = snapshot.Sources.Count,
         };
-        var troubles = ((string?[])[trouble.Current, StaleSources(), HeldSources()]).OfType<string>().ToList();
+        var troubles = ((string?[])[trouble.Current, StaleSources(), HeldSources(), overrides.Trouble, OverridesFileFaults()]).OfType<string>().ToList();
         return Task.FromResult(troubles.Count > 0
             ? HealthCheckResult.Degraded(string.Join(' ', troubles), data: data)
             : HealthCheckResult.Healthy("Look-ups are answered.", data));
@@ -85,6 +88,9 @@ internal sealed class SnapshotHealthCheck(SnapshotHolder snapshots, JudgeProvide
     string? StaleSources() => judges.Current is { } judge ? Named("Past their maximum age", judge.Snapshot.Sources.Where(judge.IsStale).Select(source => source.Id)) : null;
 
     string? HeldSources() => Named("Refused and held, see /v1/sources", catalog.States.Where(pair => pair.Value.Held is not null).Select(pair => pair.Key));
+
+    // Anyone may read this, and what is in the file is not for anyone.
+    string? OverridesFileFaults() => overridesFile.Faults.Count is > 0 and var count ? $"overrides.csv has {count} faults and is not in force, see /v1/overrides." : null;
 
     static string? Named(string what, IEnumerable<string> sources) =>
         string.Join(", ", sources.Order(StringComparer.Ordinal)) is { Length: > 0 } names ? $"{what}: {names}." : null;

@@ -1,16 +1,19 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using AcquireInfra.Enrichment.Exports;
+using AcquireInfra.Enrichment.Feeds.Overriding;
 using AcquireInfra.Enrichment.Feeds.Storage;
+using AcquireInfra.Enrichment.Overriding;
 using AcquireInfra.Enrichment.Snapshots;
 using AcquireInfra.Enrichment.Verdicts;
 
 namespace AcquireInfra.Enrichment.Service.History;
 
 /// <summary>
-/// The judges of past times, by the snapshots that are kept and the policies of then: what they say is what was said then, byte by byte.
+/// The judges of past times, by the snapshots that are kept, and the policies and overrides of then: what they say is what was said then, byte by byte.
 /// </summary>
-internal sealed class PastJudges(SnapshotHistory history, SnapshotHolder live)
+/// <param name="overrides">Null where there are none.</param>
+internal sealed class PastJudges(SnapshotHistory history, SnapshotHolder live, OverrideStore? overrides = null)
 {
     // Opening one takes a twentieth of a second; open, it takes address space and what of it is read.
     const int MaxOpen = 32;
@@ -20,7 +23,7 @@ internal sealed class PastJudges(SnapshotHistory history, SnapshotHolder live)
     readonly Lock _opening = new();
     readonly List<Snapshot> _open = []; // the one used last comes last
     readonly Dictionary<string, Policy> _policies = [];
-    readonly ConcurrentDictionary<(LivePeriod Period, long Hour, string? Caveat), Judge> _judges = [];
+    readonly ConcurrentDictionary<(LivePeriod Period, long Hour, OverrideSet Overrides, string? Caveat), Judge> _judges = [];
 
     /// <summary>
     /// The judge of what was live at a time. Where that is not kept, of what was live before it, or else of the oldest that is; its
@@ -107,7 +110,8 @@ internal sealed class PastJudges(SnapshotHistory history, SnapshotHolder live)
 
     Judge? TryMake(LivePeriod period, DateTimeOffset at, string? caveat)
     {
-        var key = (period, at.UtcTicks / TimeSpan.TicksPerHour, caveat);
+        var inForce = overrides?.AsOf(at) ?? OverrideSet.Empty;
+        var key = (period, at.UtcTicks / TimeSpan.TicksPerHour, inForce, caveat);
         if (_judges.TryGetValue(key, out var known))
         {
             return known;
@@ -120,7 +124,7 @@ internal sealed class PastJudges(SnapshotHistory history, SnapshotHolder live)
         {
             _judges.Clear();
         }
-        return _judges.GetOrAdd(key, _ => new Judge(snapshot, policy, at, remember: false) { Caveat = caveat });
+        return _judges.GetOrAdd(key, _ => new Judge(snapshot, policy, at, remember: false, inForce) { Caveat = caveat });
     }
 
     Snapshot? Read(string snapshotId)

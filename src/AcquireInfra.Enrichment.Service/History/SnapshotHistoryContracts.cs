@@ -84,10 +84,11 @@ internal sealed record PastVerdict(
 {
     public static PastVerdict Of(Judge judge, Address address)
     {
-        var (verdict, asn, provider, categories) = ProfileFacts.Of(judge, judge.Snapshot.Find(address), SpecialPurpose.ScopeOf(address), !address.IsIPv4);
+        var facts = ProfileFacts.Of(judge, judge.Snapshot.Find(address), SpecialPurpose.ScopeOf(address), !address.IsIPv4, judge.MatchOf(address));
+        var verdict = facts.Verdict;
         return new(
             verdict.Kind.Word(), verdict.IsSpecial ? null : verdict.Level.Word(), verdict.IsSpecial ? null : verdict.Score,
-            [.. categories.Select(category => category.Word())], provider, asn?.Asn.Number, judge.Snapshot.Id, judge.At.UtcDateTime);
+            [.. facts.Categories.Select(category => category.Word())], facts.Provider, facts.Asn?.Asn.Number, judge.Snapshot.Id, judge.At.UtcDateTime);
     }
 
     /// <summary>Whether it says the same. The score alone is no news: it falls from day to day.</summary>

@@ -3,6 +3,7 @@ using AcquireInfra.Enrichment.Feeds.Storage;
 using AcquireInfra.Enrichment.Service.Auth;
 using AcquireInfra.Enrichment.Service.History;
 using AcquireInfra.Enrichment.Service.Limits;
+using AcquireInfra.Enrichment.Service.Overriding;
 using AcquireInfra.Enrichment.Service.Refreshing;
 using Microsoft.Extensions.Options;
 
@@ -87,6 +88,9 @@ public sealed class EnrichmentOptions
 
     [ValidateObjectMembers(typeof(HistoryOptionsValidator))]
     public HistoryOptions History { get; set; } = new();
+
+    [ValidateObjectMembers(typeof(OverrideOptionsValidator))]
+    public OverrideOptions Overrides { get; set; } = new();
 
     /// <summary>The operator's own space, prefixes: what feeds say of it is dropped. Default: none.</summary>
     public IList<string> OwnerPrefixes { get; } = [];

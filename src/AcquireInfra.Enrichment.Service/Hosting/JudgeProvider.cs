@@ -1,3 +1,5 @@
+using AcquireInfra.Enrichment.Feeds.Overriding;
+using AcquireInfra.Enrichment.Overriding;
 using AcquireInfra.Enrichment.Service.History;
 using AcquireInfra.Enrichment.Snapshots;
 using AcquireInfra.Enrichment.Verdicts;
@@ -5,10 +7,10 @@ using AcquireInfra.Enrichment.Verdicts;
 namespace AcquireInfra.Enrichment.Service.Hosting;
 
 /// <summary>
-/// The judge of the live snapshot at the present hour, made anew when either changes. A request takes it once, so that all it answers
-/// comes from one snapshot and one hour.
+/// The judge of the live snapshot at the present hour under the overrides in force, made anew when any of them changes. A request takes it
+/// once, so that all it answers comes from one snapshot, one hour and one set of overrides.
 /// </summary>
-internal sealed class JudgeProvider(SnapshotHolder snapshots, PastJudges past, TimeProvider time)
+internal sealed class JudgeProvider(SnapshotHolder snapshots, PastJudges past, TimeProvider time, OverrideStore? overrides = null)
 {
     readonly Lock _making = new();
     ReadPolicy? _policy;
@@ -41,18 +43,20 @@ internal sealed class JudgeProvider(SnapshotHolder snapshots, PastJudges past, T
             }
             var now = time.GetUtcNow();
             var current = Volatile.Read(ref _current);
-            return current?.IsFor(snapshot, policy, now) == true ? current : Make(snapshot, policy, now);
+            var inForce = overrides?.Current ?? OverrideSet.Empty;
+            return current?.IsFor(snapshot, policy, inForce, now) == true ? current : Make(snapshot, policy, inForce, now);
         }
     }
 
     // One thread makes it and the others wait: at the hour, every request would allocate its own.
-    Judge Make(Snapshot snapshot, Policy policy, DateTimeOffset now)
+    Judge Make(Snapshot snapshot, Policy policy, OverrideSet inForce, DateTimeOffset now)
     {
         lock (_making)
         {
-            if (_current?.IsFor(snapshot, policy, now) != true)
+            if (_current?.IsFor(snapshot, policy, inForce, now) != true)
             {
-                Volatile.Write(ref _current, new Judge(snapshot, policy, now) { History = past.Near });
+                var same = _current?.IsFor(snapshot, policy, now) == true ? _current : null;
+                Volatile.Write(ref _current, same?.With(inForce) ?? new Judge(snapshot, policy, now, overrides: inForce) { History = past.Near });
             }
             return _current!;
         }

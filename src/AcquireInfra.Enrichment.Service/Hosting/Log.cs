@@ -1,6 +1,6 @@
 namespace AcquireInfra.Enrichment.Service.Hosting;
 
-/// <summary>Events: 1000 look-up, 2000 feeds, 3000 snapshots, 5000 host, callers and endpoints. An id or event name, once released, is never changed or reused.</summary>
+/// <summary>Events: 1000 look-up, 2000 feeds, 3000 snapshots, 5000 host, callers and endpoints, 6000 overrides. An id or event name, once released, is never changed or reused.</summary>
 internal static partial class Log
 {
     [LoggerMessage(EventId = 1001, EventName = "LookupAudited", Level = LogLevel.Information,
@@ -104,6 +104,25 @@ internal static partial class Log
     [LoggerMessage(EventId = 5004, EventName = "AuthorityUnreachable", Level = LogLevel.Warning,
         Message = "The keys of {Authority} cannot be fetched, and those fetched before are used on: {Trouble}")]
     public static partial void AuthorityUnreachable(ILogger logger, string authority, string trouble);
+
+    [LoggerMessage(EventId = 6001, EventName = "OverridesChanged", Level = LogLevel.Information,
+        Message = "Overrides, revision {Revision}: {Action} of {Count} by {Caller}.")]
+    public static partial void OverridesChanged(ILogger logger, long revision, string action, int count, string caller);
+
+    [LoggerMessage(EventId = 6002, EventName = "OverridesTorn", Level = LogLevel.Warning,
+        Message = "The log of overrides ended in {Bytes} bytes of a line that was never written to its end, nor answered; it is cut off.")]
+    public static partial void OverridesTorn(ILogger logger, long bytes);
+
+    [LoggerMessage(EventId = 6003, EventName = "OverridesReadOnly", Level = LogLevel.Error, Message = "Overrides cannot be changed, and those in force stay so: {Trouble}")]
+    public static partial void OverridesReadOnly(ILogger logger, string trouble);
+
+    [LoggerMessage(EventId = 6004, EventName = "OverridesFileRefused", Level = LogLevel.Warning,
+        Message = "{Path} has {Count} faults, and what it said before stays in force: {Faults}")]
+    public static partial void OverridesFileRefused(ILogger logger, string path, int count, string faults);
+
+    [LoggerMessage(EventId = 6005, EventName = "OverridesFileUnreadable", Level = LogLevel.Warning,
+        Message = "{Path} cannot be put in force, and is tried again: {Trouble}")]
+    public static partial void OverridesFileUnreadable(ILogger logger, string path, string trouble);
 
     // Debug, because whoever can reach the service can cause it as often as they like.
     [LoggerMessage(EventId = 5005, EventName = "CredentialRefused", Level = LogLevel.Debug, Message = "A credential was refused: {Reason}.")]

@@ -6,6 +6,7 @@ using AcquireInfra.Enrichment.Service.Limits;
 using AcquireInfra.Enrichment.Service.Lookup;
 using AcquireInfra.Enrichment.Service.Observability;
 using AcquireInfra.Enrichment.Service.OpenApi;
+using AcquireInfra.Enrichment.Service.Overriding;
 using AcquireInfra.Enrichment.Service.Refreshing;
 using AcquireInfra.Enrichment.Service.Replication;
 using AcquireInfra.Enrichment.Service.Rpc;
@@ -21,6 +22,7 @@ internal static class ServiceApp
         var builder = ServiceHost.CreateBuilder(args);
         builder.AddEnrichment();
         builder.AddRefreshing();
+        builder.AddOverriding();
         builder.AddTelemetry();
         builder.AddLimits();
         builder.AddEndpoints();
@@ -44,6 +46,7 @@ internal static class ServiceApp
         app.MapReplication();
         app.MapHistory();
         app.MapSources();
+        app.MapOverrides();
         app.MapSpace();
         app.MapExports();
         app.MapRpc();

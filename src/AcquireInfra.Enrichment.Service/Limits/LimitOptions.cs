@@ -41,6 +41,10 @@ public sealed class LimitOptions
     /// <summary>Most bulk jobs of one caller at the same time: 1 to 1,000. Default 2.</summary>
     [Range(1, 1_000)]
     public int MaxBulkJobsPerCaller { get; set; } = 2;
+
+    /// <summary>Changes and previews of overrides a second of one caller: 1 to 1,000. Default 10.</summary>
+    [Range(1, 1_000)]
+    public int OverrideRequestsPerSecond { get; set; } = 10;
 }
 
 [OptionsValidator]

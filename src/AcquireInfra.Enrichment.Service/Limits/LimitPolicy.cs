@@ -16,4 +16,7 @@ internal static class LimitPolicy
     /// Streams and downloads: a few at once, fewer of one caller, whatever the door; no queue. One JSON text to where lines may be sent counts as a batch.
     /// </summary>
     public const string BulkJobs = "bulk_jobs";
+
+    /// <summary>Changes of overrides, each of which is flushed to disk, and previews, which may walk over all that is known: some a second of one caller.</summary>
+    public const string Overrides = "overrides";
 }

@@ -26,6 +26,7 @@ internal static class RateLimits
             limiter.AddPolicy<Caller?>(LimitPolicy.BulkJobs, context => IsOneText(context)
                 ? RateLimitPartition.Get<Caller?>(null, _ => gates.Batches)
                 : RateLimitPartition.Get<Caller?>(Caller.Of(context), caller => gates.BulkJobsOf(caller!.Value)));
+            limiter.AddPolicy(LimitPolicy.Overrides, context => PerSecond(Caller.Of(context), options.Value.Limits.OverrideRequestsPerSecond));
             limiter.OnRejected = (rejected, _) => Refusals.WriteAsync(rejected);
         });
         return builder;
@@ -33,6 +34,16 @@ internal static class RateLimits
 
     static bool IsOneText(HttpContext context) =>
         HttpMethods.IsPost(context.Request.Method) && !context.IsGrpc() && !BulkRequest.IsOfLines(context.Request);
+
+    static RateLimitPartition<Caller> PerSecond(Caller caller, int requests) => caller == Caller.ThisMachine
+        ? RateLimitPartition.GetNoLimiter(caller)
+        : RateLimitPartition.GetTokenBucketLimiter(caller, _ => new()
+        {
+            TokenLimit = requests,
+            TokensPerPeriod = requests,
+            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+            AutoReplenishment = true,
+        });
 
     static PartitionedRateLimiter<HttpContext> PerCaller(LimitOptions limits)
     {

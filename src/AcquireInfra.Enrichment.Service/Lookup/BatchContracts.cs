@@ -10,7 +10,7 @@ namespace AcquireInfra.Enrichment.Service.Lookup;
 internal sealed record BatchRequest(IReadOnlyList<JsonElement> Ips);
 
 /// <summary>One answer for each item, in order.</summary>
-internal sealed record BatchResponse(IReadOnlyList<BatchItem> Results, BatchSummary Summary, string SnapshotId, string PolicyVersion, DateTime JudgedAt);
+internal sealed record BatchResponse(IReadOnlyList<BatchItem> Results, BatchSummary Summary, string SnapshotId, string PolicyVersion, long OverridesRevision, DateTime JudgedAt);
 
 /// <summary>A verdict with the item's input, or what is wrong with the item, in its place.</summary>
 /// <param name="Shape">Of the verdict: which members are asked for.</param>
@@ -21,7 +21,7 @@ internal sealed record BatchSummary(long Total, long Ok, long Failed);
 
 /// <summary>What follows the last row of a streamed answer.</summary>
 /// <param name="Error">Why what follows was not answered; null where everything was.</param>
-internal sealed record BulkTrailer(BatchSummary Summary, ErrorResponse? Error, string SnapshotId, string PolicyVersion, DateTime JudgedAt);
+internal sealed record BulkTrailer(BatchSummary Summary, ErrorResponse? Error, string SnapshotId, string PolicyVersion, long OverridesRevision, DateTime JudgedAt);
 
 /// <summary>Writes whichever of the two an item is, without a wrapper: callers read flat verdicts.</summary>
 internal sealed class BatchItemConverter : JsonConverter<BatchItem>

@@ -80,7 +80,7 @@ internal sealed class BatchEndpoint(
         var failed = results.Count(result => result.Answer.Fault is not null);
         var summary = new BatchSummary(results.Count, results.Count - failed, failed);
         return TypedResults.Json(
-            new BatchResponse(results, summary, judge.Snapshot.Id, judge.PolicyVersion, judge.At.UtcDateTime), BatchJson.Default.BatchResponse);
+            new BatchResponse(results, summary, judge.Snapshot.Id, judge.PolicyVersion, judge.Overrides.Revision, judge.At.UtcDateTime), BatchJson.Default.BatchResponse);
     }
 }
 
@@ -94,7 +94,7 @@ internal static class BulkAnswer
         {
             return [];
         }
-        var trailer = new BulkTrailer(new(total, total - failed, failed), error, judge.Snapshot.Id, judge.PolicyVersion, judge.At.UtcDateTime);
+        var trailer = new BulkTrailer(new(total, total - failed, failed), error, judge.Snapshot.Id, judge.PolicyVersion, judge.Overrides.Revision, judge.At.UtcDateTime);
         var json = JsonSerializer.SerializeToUtf8Bytes(trailer, BatchJson.Default.BulkTrailer);
         return format == RowFormat.Ndjson ? [.. json, (byte)'\n'] : [.. "],"u8, .. json.AsSpan(1)];
     }

@@ -44,7 +44,7 @@ internal static class LookupEndpoints
             .WithSummary("Look up an IP address")
             .WithDescription(
                 "Judges one address; an address that no source lists is a verdict too, not a 404. The verdict has network, categories, score, "
-                + "evidence and the reason in words. It is the same for an hour, a snapshot and a policy, which its ETag stands for.")
+                + "evidence and the reason in words. It is the same for an hour, a snapshot, a policy and a revision of the overrides, which its ETag stands for.")
             .WithMetadata(new ConnectorAction())
             .Produces<VerdictResponse>()
             .Produces(StatusCodes.Status304NotModified)
@@ -116,7 +116,7 @@ internal static class LookupEndpoints
     static bool IsUnchanged(HttpContext context, Judge judge)
     {
         var hour = judge.At.UtcTicks / TimeSpan.TicksPerHour;
-        var tag = $"\"{judge.Snapshot.Id[..16]}.{judge.PolicyVersion}.{hour}\"";
+        var tag = $"\"{judge.Snapshot.Id[..16]}.{judge.PolicyVersion}.{judge.Overrides.Revision}.{hour}\"";
         context.Response.Headers.ETag = tag;
         Manners.Revalidate(context.Response);
         foreach (var known in context.Request.Headers.IfNoneMatch)

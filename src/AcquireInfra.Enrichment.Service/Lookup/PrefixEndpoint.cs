@@ -85,7 +85,7 @@ internal static class PrefixEndpoint
 
     static SegmentResponse Answer(ScopedSegment segment, Judge judge)
     {
-        var (verdict, asn, provider, categories) = ProfileFacts.Of(judge, segment.Profile, segment.Scope, segment.IsIPv6);
+        var (verdict, asn, provider, categories, _) = ProfileFacts.Of(judge, segment.Profile, segment.Scope, segment.IsIPv6, judge.MatchOf(segment));
         var judged = segment.IsGlobal;
         bool? Is(Category category) => judged ? verdict.Is(category) : null;
         AddressRange.TryCreate(segment.First, segment.Last, out var range);

@@ -95,6 +95,7 @@ internal static class ApiDocuments
         ["Lookup"] = "Verdicts on addresses, networks and ASNs.",
         ["Exports"] = "The whole of it, for other systems.",
         ["Snapshots"] = "The data itself, for replicas.",
+        ["Overrides"] = "What operators say of addresses beside the sources.",
         ["Sources"] = "Where the data comes from, how fresh it is, and what was refused.",
     };
 }

@@ -10,13 +10,13 @@ internal static class ApiExamples
         {"ip":"192.0.2.7","scope":"documentation","network":null,"asn":null,"asnName":null,"asnRole":null,"verdict":"special","level":null,
          "score":null,"rawScore":null,"confidence":null,"categories":[],"provider":null,"isHosting":null,"isVpn":null,"isProxy":null,
          "isResidentialProxy":null,"isTor":null,"isRelay":null,"isBulletproof":null,"isCdn":null,"isCrawler":null,"isMobile":null,
-         "reason":"Not global: documentation (TEST-NET-1).","points":[],"unassessed":[],"warnings":[],"embedded":null,
-         "snapshotId":"3f9a1c0d5e6b7a8f9c0d1e2f3a4b5c6d","policyVersion":"p1","judgedAt":"2026-11-24T12:00:00Z","dataAgeSeconds":5230}
+         "reason":"Not global: documentation (TEST-NET-1).","points":[],"unassessed":[],"warnings":[],"embedded":null,"override":null,
+         "snapshotId":"3f9a1c0d5e6b7a8f9c0d1e2f3a4b5c6d","policyVersion":"p1","overridesRevision":418,"judgedAt":"2026-11-24T12:00:00Z","dataAgeSeconds":5230}
         """;
 
     const string Rows = """
         {"input":"192.0.2.7","ip":"192.0.2.7","score":null}
-        {"summary":{"total":1,"ok":1,"failed":0},"snapshotId":"3f9a1c0d5e6b7a8f9c0d1e2f3a4b5c6d","policyVersion":"p1","judgedAt":"2026-11-24T12:00:00Z"}
+        {"summary":{"total":1,"ok":1,"failed":0},"snapshotId":"3f9a1c0d5e6b7a8f9c0d1e2f3a4b5c6d","policyVersion":"p1","overridesRevision":418,"judgedAt":"2026-11-24T12:00:00Z"}
 
         """;
 
@@ -48,6 +48,19 @@ internal static class ApiExamples
 
     const string Basis = "\"snapshotId\":\"3f9a1c0d5e6b7a8f9c0d1e2f3a4b5c6d\",\"policyVersion\":\"p1\"";
 
+    const string OverrideBody = """
+        {"target":{"prefix":"192.0.2.0/24"},"effect":"suppress","categories":["vpn"],"reason":"Our own exit.","owner":"network team",
+         "expiresAt":"2027-05-01T00:00:00Z"}
+        """;
+
+    const string OverrideAnswer = """
+        {"id":"ov-418","target":{"prefix":"192.0.2.0/24"},"effect":"suppress","categories":["vpn"],"reason":"Our own exit.","owner":"network team",
+         "expiresAt":"2027-05-01T00:00:00Z","revision":418}
+        """;
+
+    const string OverrideTable =
+        "id,target,effect,categories,tag,reason,owner,expiresAt\nov-418,192.0.2.0/24,suppress,vpn,,Our own exit.,network team,2027-05-01T00:00:00Z\n";
+
     static readonly Dictionary<(string? Operation, string MediaType), JsonNode> Requests = new()
     {
         [("PostBatch", "application/json")] = JsonNode.Parse("""{"ips":["192.0.2.7",{"ip":"2001:db8::7","id":"a","at":"2026-11-01T00:00:00Z"}]}""")!,
@@ -59,6 +72,10 @@ internal static class ApiExamples
         [("PostRollback", "application/json")] = JsonNode.Parse(Choice)!,
         [("PostPin", "application/json")] = JsonNode.Parse(Choice)!,
         [("PostUnpin", "application/json")] = JsonNode.Parse(Choice)!,
+        [("PostOverride", "application/json")] = JsonNode.Parse(OverrideBody)!,
+        [("PutOverride", "application/json")] = JsonNode.Parse(OverrideBody)!,
+        [("PostOverridePreview", "application/json")] = JsonNode.Parse(OverrideBody)!,
+        [("PostOverrideImport", "text/csv")] = OverrideTable,
         [("PostAccept", "application/json")] = JsonNode.Parse($$"""{"hash":"{{Version}}","reason":"The provider gave back half of its space."}""")!,
     };
 
@@ -84,7 +101,7 @@ internal static class ApiExamples
         [("GetAddressList", "text/plain")] = "# AcquireInfra.Enrichment\n192.0.2.0/24\n",
         [("GetAttribution", "text/plain")] = "ASN table of ip-location-db: CC BY 4.0\n",
         [("GetSnapshot", "application/json")] = JsonNode.Parse("""
-            {"id":"3f9a1c0d5e6b7a8f9c0d1e2f3a4b5c6d","policyVersion":"p1","dataAsOf":"2026-11-24T00:00:00Z","fileBytes":15490256,
+            {"id":"3f9a1c0d5e6b7a8f9c0d1e2f3a4b5c6d","policyVersion":"p1","overridesRevision":418,"dataAsOf":"2026-11-24T00:00:00Z","fileBytes":15490256,
              "sources":[{"id":"asn-table","name":"ASN table","asOf":"2026-06-17T00:00:00Z","entries":515158,"exportable":true,"licence":"CC BY 4.0",
              "attribution":null}]}
             """)!,
@@ -117,6 +134,20 @@ internal static class ApiExamples
         [("GetDiff", "application/x-ndjson")] =
             "{\"prefixes\":[\"192.0.2.0/24\"],\"added\":[\"vpn\"],\"removed\":[],\"verdictBefore\":\"unlisted\",\"verdictAfter\":\"anonymizer\","
             + "\"scoreBefore\":0,\"scoreAfter\":40}\n",
+        [("GetOverrides", "application/json")] = JsonNode.Parse($$"""{"revision":418,"overrides":[{{OverrideAnswer}}],"fileFaults":[],"readOnly":null}""")!,
+        [("GetOverrides", "text/csv")] = OverrideTable,
+        [("GetOverride", "application/json")] = JsonNode.Parse(OverrideAnswer)!,
+        [("PutOverride", "application/json")] = JsonNode.Parse(OverrideAnswer)!,
+        [("GetOverrideAudit", "application/json")] = JsonNode.Parse($$"""
+            {"records":[{"revision":418,"at":"2026-11-24T12:00:00Z","who":"key:ops","action":"create","changes":[{"before":null,"after":{{OverrideAnswer}}}]}],"next":418}
+            """)!,
+        [("PostOverridePreview", "application/json")] = JsonNode.Parse("""
+            {"covered":{"ipv4Addresses":256,"ipv6Slash64s":0},"changed":{"ipv4Addresses":256,"ipv6Slash64s":0},
+             "examples":[{"first":"192.0.2.0","last":"192.0.2.255","before":{"verdict":"anonymizer","level":"medium","score":40,"categories":["vpn"]},
+             "after":{"verdict":"unlisted","level":"minimal","score":0,"categories":[]} }],"needsAdmin":false,"overridesRevision":418}
+            """)!,
+        [("PostOverrideImport", "application/json")] = JsonNode.Parse("""{"revision":419,"created":1,"replaced":0,"unchanged":0}""")!,
+        [("GetSnapshotOverrides", "application/json")] = JsonNode.Parse($$"""{"revision":418,"overrides":[{{OverrideAnswer}}]}""")!,
         [("GetSnapshotFile", "application/octet-stream")] = "…",
         [("GetPolicy", "application/json")] = JsonNode.Parse("""{"version":"p1"}""")!,
         [("PostBatch", "text/csv")] = "user,ip,canonicalIp,score,error,errorReason\nada,192.0.2.7,192.0.2.7,,,\n",
@@ -151,6 +182,7 @@ internal static class ApiExamples
             ["summary"] = JsonNode.Parse("""{"total":2,"ok":1,"failed":1}"""),
             ["snapshotId"] = "3f9a1c0d5e6b7a8f9c0d1e2f3a4b5c6d",
             ["policyVersion"] = "p1",
+            ["overridesRevision"] = 418,
             ["judgedAt"] = "2026-11-24T12:00:00Z",
         };
     }

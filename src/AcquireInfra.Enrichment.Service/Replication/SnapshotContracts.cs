@@ -8,10 +8,10 @@ namespace AcquireInfra.Enrichment.Service.Replication;
 /// <param name="Id">First half of the SHA-256 of its content, in hex; the ETag of its file.</param>
 /// <param name="DataAsOf">Date of its newest source, UTC.</param>
 internal sealed record SnapshotResponse(
-    string Id, string PolicyVersion, DateTime DataAsOf, long FileBytes, IReadOnlyList<SnapshotSource> Sources)
+    string Id, string PolicyVersion, long OverridesRevision, DateTime DataAsOf, long FileBytes, IReadOnlyList<SnapshotSource> Sources)
 {
     public static SnapshotResponse From(Judge judge) => new(
-        judge.Snapshot.Id, judge.PolicyVersion, judge.Snapshot.DataAsOf.UtcDateTime, judge.Snapshot.FileBytes,
+        judge.Snapshot.Id, judge.PolicyVersion, judge.Overrides.Revision, judge.Snapshot.DataAsOf.UtcDateTime, judge.Snapshot.FileBytes,
         [.. judge.Snapshot.Sources.Select(SnapshotSource.From)]);
 }
 

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using AcquireInfra.Enrichment.Overriding;
 using AcquireInfra.Enrichment.Service.Auth;
 using AcquireInfra.Enrichment.Service.Hosting;
 using AcquireInfra.Enrichment.Service.Limits;
@@ -11,13 +13,16 @@ using Microsoft.Net.Http.Headers;
 namespace AcquireInfra.Enrichment.Service.Replication;
 
 /// <summary>
-/// What a replica needs to answer as this service does: the live snapshot's file and the policy. A swap while a file is on its way
+/// What a replica needs to answer as this service does: the live snapshot's file, the policy and the overrides. A swap while a file is on its way
 /// changes nothing: its bytes come from the mapping, which whoever reads it keeps.
 /// </summary>
 internal static class SnapshotEndpoints
 {
     /// <summary>On the file, 304 included, so that a replica learns of another policy for the same snapshot.</summary>
     public const string PolicyVersionHeader = "X-Enrichment-Policy-Version";
+
+    /// <summary>On the file likewise, for another revision of the overrides.</summary>
+    public const string OverridesRevisionHeader = "X-Enrichment-Overrides-Revision";
 
     public static IHostApplicationBuilder AddReplication(this IHostApplicationBuilder builder)
     {
@@ -44,6 +49,25 @@ internal static class SnapshotEndpoints
             .WithDescription("The policy that the live snapshot is judged by, as it was read.")
             .Produces<JsonElement>(StatusCodes.Status200OK, "application/json")
             .Produces(StatusCodes.Status304NotModified);
+        group.MapBoth("/current/overrides", GetSnapshotOverrides, LimitPolicy.Lookups)
+            .WithName(nameof(GetSnapshotOverrides))
+            .WithSummary("Download the overrides")
+            .WithDescription("The overrides that the live snapshot is judged under, for replicas.")
+            .Produces<OverridesDocument>(StatusCodes.Status200OK, "application/json")
+            .Produces(StatusCodes.Status304NotModified);
+    }
+
+    // As an operator would say it; a replica needs no more to judge alike.
+    internal static Results<FileContentHttpResult, ProblemHttpResult> GetSnapshotOverrides(HttpResponse response, JudgeProvider judges)
+    {
+        if (judges.Current is not { } judge)
+        {
+            return Problems.NoSnapshot();
+        }
+        Manners.Revalidate(response);
+        var json = OverridesDocument.From(judge.Overrides).ToJson();
+        var hash = Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(0, 16));
+        return TypedResults.Bytes(json, "application/json", entityTag: TagOf(hash));
     }
 
     // HEAD is a route of its own: one operation of the OpenAPI document would have two methods and one name.
@@ -66,6 +90,7 @@ internal static class SnapshotEndpoints
         var headers = context.Response.Headers;
         Manners.Revalidate(context.Response);
         headers[PolicyVersionHeader] = judge.PolicyVersion;
+        headers[OverridesRevisionHeader] = judge.Overrides.Revision.ToString(CultureInfo.InvariantCulture);
         context.EndAfter(options.Value.DownloadDeadline);
         return TypedResults.Stream(judge.Snapshot.OpenRead(), entityTag: TagOf(judge.Snapshot.Id), enableRangeProcessing: true);
     }

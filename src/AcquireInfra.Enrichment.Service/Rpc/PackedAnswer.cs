@@ -95,7 +95,7 @@ internal static class PackedAnswer
         public readonly void Write(int row, Address address, uint profile, Judge judge)
         {
             var isGlobal = SpecialPurpose.ScopeOf(address) == AddressScope.Global;
-            var verdict = isGlobal ? judge.VerdictOf(profile, !address.IsIPv4) : Verdict.Special;
+            var verdict = isGlobal ? judge.VerdictOf(address, profile) : Verdict.Special;
             Scores[row] = isGlobal ? (byte)verdict.Score : NotJudged;
             Levels[row] = isGlobal ? (byte)VerdictMessages.Of(verdict.Level) : (byte)V1.RiskLevel.Unspecified;
             BinaryPrimitives.WriteUInt32LittleEndian(Present[(4 * row)..], verdict.Present.Bits);

@@ -13,6 +13,7 @@ internal static class SnapshotMessages
         PolicyVersion = judge.PolicyVersion,
         DataAsOf = judge.Snapshot.DataAsOf.ToTimestamp(),
         FileBytes = judge.Snapshot.FileBytes,
+        OverridesRevision = judge.Overrides.Revision,
     };
 
     public static V1.Source Of(SourceInfo source) => new()

@@ -106,5 +106,11 @@ internal sealed class VerdictEncoder(Judge judge, bool remember = true)
     }
 
     static V1.Basis BasisOf(Judge judge) =>
-        new() { SnapshotId = judge.Snapshot.Id, PolicyVersion = judge.PolicyVersion, JudgedAt = judge.At.ToTimestamp() };
+        new()
+        {
+            SnapshotId = judge.Snapshot.Id,
+            PolicyVersion = judge.PolicyVersion,
+            JudgedAt = judge.At.ToTimestamp(),
+            OverridesRevision = judge.Overrides.Revision,
+        };
 }

@@ -1,5 +1,6 @@
 using AcquireInfra.Enrichment.Addressing;
 using AcquireInfra.Enrichment.Exports;
+using AcquireInfra.Enrichment.Overriding;
 using AcquireInfra.Enrichment.Verdicts;
 using Google.Protobuf.WellKnownTypes;
 
@@ -25,6 +26,10 @@ internal static class VerdictMessages
         {
             message.Asn = asn.Asn.Number;
         }
+        if (facts.Override is { } applied)
+        {
+            message.Override = Of(applied);
+        }
         if (!verdict.IsSpecial)
         {
             message.Level = Of(verdict.Level);
@@ -39,7 +44,7 @@ internal static class VerdictMessages
 
     public static V1.Verdict Explained(VerdictReport report)
     {
-        var message = Flat(new(report.Verdict, report.Asn, report.Provider, report.Categories), report.Scope);
+        var message = Flat(new(report.Verdict, report.Asn, report.Provider, report.Categories, report.Override), report.Scope);
         message.Ip = report.Address.ToString();
         message.Network = report.Network?.ToString() ?? "";
         message.DataAgeSeconds = (long)report.DataAge.TotalSeconds;
@@ -81,6 +86,26 @@ internal static class VerdictMessages
             }
         }
     }
+
+    static V1.Override Of(AppliedOverride applied) => new()
+    {
+        Effect = applied.Match.Effect.Word(),
+        Tags = { applied.Match.Tags },
+        Points = applied.Points,
+        Applied = { applied.Match.Applied.Select(Of) },
+    };
+
+    static V1.AppliedOverride Of(Override entry) => new()
+    {
+        Id = entry.Id,
+        Target = entry.Target.ToString(),
+        Effect = entry.Effect.Word(),
+        Categories = { entry.Categories.Members().Select(Of) },
+        Tag = entry.Tag ?? "",
+        Reason = entry.Reason,
+        Owner = entry.Owner,
+        ExpiresAt = entry.ExpiresAt.ToTimestamp(),
+    };
 
     static V1.Points Of(CategoryPoints row) => new()
     {

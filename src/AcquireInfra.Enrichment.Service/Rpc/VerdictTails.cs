@@ -1,4 +1,5 @@
 using AcquireInfra.Enrichment.Addressing;
+using AcquireInfra.Enrichment.Overriding;
 using AcquireInfra.Enrichment.Verdicts;
 using Google.Protobuf;
 
@@ -28,6 +29,10 @@ internal sealed class VerdictTails(Judge judge, bool remember)
     {
         var scope = SpecialPurpose.ScopeOf(address);
         var profile = judge.Snapshot.Find(address);
+        if (scope == AddressScope.Global && judge.MatchOf(address, profile) is { } match)
+        {
+            return Encode(profile, scope, !address.IsIPv4, match); // the profile's tail is for those that no override touches
+        }
         if (profile == 0)
         {
             ref var unknown = ref _unknown[scope == AddressScope.Global && !address.IsIPv4 ? AddressScopes.All.Count : (int)scope];
@@ -51,9 +56,9 @@ internal sealed class VerdictTails(Judge judge, bool remember)
         return tail;
     }
 
-    byte[] Encode(uint profile, AddressScope scope, bool isIPv6)
+    byte[] Encode(uint profile, AddressScope scope, bool isIPv6, OverrideMatch? match = null)
     {
-        var message = VerdictMessages.Flat(ProfileFacts.Of(judge, profile, scope, isIPv6), scope);
+        var message = VerdictMessages.Flat(ProfileFacts.Of(judge, profile, scope, isIPv6, match), scope);
         var tail = new byte[1 + message.CalculateSize()];
         tail[0] = (byte)judge.Snapshot.ProfileAt(profile).NetworkLength;
         message.WriteTo(tail.AsSpan(1));

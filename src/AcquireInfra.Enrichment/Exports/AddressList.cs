@@ -11,8 +11,9 @@ public sealed record AddressListFilter(RiskLevel MinLevel, CategorySet Categorie
 {
     public static AddressListFilter Default { get; } = new(RiskLevel.High, CategorySet.Empty);
 
-    internal bool Lists(Verdict verdict) => !verdict.IsSpecial && verdict.Level >= MinLevel
-        && !(Categories.IsEmpty ? verdict.Present : verdict.Present & Categories).IsEmpty;
+    // What an override blocks is listed though it is in no category.
+    internal bool Lists(ProfileFacts facts) => facts.Verdict is { IsSpecial: false } verdict && verdict.Level >= MinLevel
+        && (Categories.IsEmpty ? facts.IsListed : !(verdict.Present & Categories).IsEmpty);
 
     public override string ToString() =>
         $"level {MinLevel.Word()} and above" + (Categories.IsEmpty ? "" : $", {string.Join(" or ", Categories.Members().Select(category => category.Word()))}");
@@ -41,6 +42,6 @@ public static class AddressList
     static bool Render(AddressListFilter filter, ProfileFacts facts, ArrayBufferWriter<byte> row)
     {
         row.Write("\n"u8);
-        return filter.Lists(facts.Verdict);
+        return filter.Lists(facts);
     }
 }

@@ -4,7 +4,7 @@ using AcquireInfra.Enrichment.Verdicts;
 namespace AcquireInfra.Enrichment.Exports;
 
 /// <summary>
-/// All space with an ASN or a category as a MaxMind DB. ASN and organisation have the names of GeoLite2-ASN, so that its readers work;
+/// All space with an ASN, a category or a block as a MaxMind DB. ASN and organisation have the names of GeoLite2-ASN, so that its readers work;
 /// a field that is not there is unknown, never "no".
 /// </summary>
 internal static class EnrichmentMmdb
@@ -41,8 +41,8 @@ internal static class EnrichmentMmdb
 
     static bool Render(ProfileFacts facts, MmdbData record, MmdbData strings)
     {
-        var (verdict, asn, provider, categories) = facts;
-        if (asn is null && categories.Count == 0)
+        var (verdict, asn, provider, categories, _) = facts;
+        if (asn is null && !facts.IsListed)
         {
             return false;
         }

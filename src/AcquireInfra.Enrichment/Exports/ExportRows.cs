@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using AcquireInfra.Enrichment.Addressing;
+using AcquireInfra.Enrichment.Overriding;
 using AcquireInfra.Enrichment.Snapshots;
 using AcquireInfra.Enrichment.Verdicts;
 
@@ -20,6 +22,9 @@ internal sealed class ExportRows(Judge judge, RenderContent render)
 
     // By profile, plus 2: 0 has not been asked for.
     readonly int[] _numbers = new int[judge.Snapshot.ProfileCount];
+
+    // Where overrides act, the profile alone does not tell.
+    readonly Dictionary<(uint Profile, bool IsIPv6, OverrideMatch Match), int> _overridden = [];
     readonly List<byte[]> _contents = [];
     readonly Dictionary<byte[], int> _byContent = new(ContentComparer.Instance);
     readonly ArrayBufferWriter<byte> _scratch = new();
@@ -32,7 +37,7 @@ internal sealed class ExportRows(Judge judge, RenderContent render)
         foreach (var family in (AddressRange[])[AddressRange.IPv4, AddressRange.IPv6])
         {
             var (first, last, content) = (family.First, family.First, None);
-            foreach (var segment in judge.Snapshot.ScopedSegmentsIn(family))
+            foreach (var segment in judge.SegmentsIn(family))
             {
                 var next = NumberOf(segment);
                 if (next == content && content != None && segment.First.Value == last.Value + 1)
@@ -61,25 +66,31 @@ internal sealed class ExportRows(Judge judge, RenderContent render)
         AddressRange.TryCreate(first, last, out var range) ? range : throw new InvalidOperationException($"{first} to {last} is no range.");
 
     // Where nothing is known there is nothing to say. A profile says one thing of all its global addresses, which are almost all there are.
-    int NumberOf(ScopedSegment segment)
+    int NumberOf(in ScopedSegment segment)
     {
+        if (judge.MatchOf(segment) is { } match)
+        {
+            ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(_overridden, (segment.Profile, segment.IsIPv6, match), out var isKnown);
+            number = isKnown ? number : Render(segment, match);
+            return number;
+        }
         if (segment.Profile == 0)
         {
             return None;
         }
         if (!segment.IsGlobal)
         {
-            return Render(segment);
+            return Render(segment, match: null);
         }
         ref var known = ref _numbers[segment.Profile];
-        known = known == 0 ? Render(segment) + 2 : known;
+        known = known == 0 ? Render(segment, match: null) + 2 : known;
         return known - 2;
     }
 
-    int Render(ScopedSegment segment)
+    int Render(in ScopedSegment segment, OverrideMatch? match)
     {
         _scratch.ResetWrittenCount();
-        var facts = ProfileFacts.Of(judge, segment.Profile, segment.Scope, segment.IsIPv6);
+        var facts = ProfileFacts.Of(judge, segment.Profile, segment.Scope, segment.IsIPv6, match);
         if (!render(segment, facts, _scratch))
         {
             return None;

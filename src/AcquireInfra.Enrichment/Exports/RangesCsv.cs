@@ -5,7 +5,7 @@ using AcquireInfra.Enrichment.Verdicts;
 
 namespace AcquireInfra.Enrichment.Exports;
 
-/// <summary>All space that is in any category, for databases that join by prefix or by first and last address.</summary>
+/// <summary>All space that is in any category or blocked by an override, for databases that join by prefix or by first and last address.</summary>
 internal static class RangesCsv
 {
     public static void Write(Judge judge, Stream destination) => TextRows.Write(
@@ -25,8 +25,8 @@ internal static class RangesCsv
 
     static bool Render(Judge judge, ScopedSegment segment, ProfileFacts facts, ArrayBufferWriter<byte> row)
     {
-        var (verdict, asn, provider, categories) = facts;
-        if (categories.Count == 0)
+        var (verdict, asn, provider, categories, _) = facts;
+        if (!facts.IsListed)
         {
             return false;
         }

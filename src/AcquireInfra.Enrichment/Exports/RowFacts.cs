@@ -37,7 +37,7 @@ internal sealed class RowFacts(RowFormat format, RowFields fields, IReadOnlyList
         return row.End(default);
     }
 
-    public ReadOnlySpan<byte> Verdict(Verdict verdict, ReadOnlySpan<byte> provider)
+    public ReadOnlySpan<byte> Verdict(Verdict verdict, ReadOnlySpan<byte> provider, AppliedOverride? applied)
     {
         var judged = !verdict.IsSpecial;
         using var row = new Members(_isCsv, fields);
@@ -48,6 +48,7 @@ internal sealed class RowFacts(RowFormat format, RowFields fields, IReadOnlyList
         row.Number(RowField.Confidence, judged ? verdict.Confidence : null);
         row.Words(RowField.Categories, [.. order.Where(category => verdict.Present.Has(category)).Select(category => CategoryWords[(int)category])]);
         row.Text(RowField.Provider, provider);
+        row.Override(applied);
         foreach (var (field, category) in Flags)
         {
             row.Flag(field, judged ? verdict.Is(category) : null);
@@ -131,6 +132,20 @@ internal sealed class RowFacts(RowFormat format, RowFields fields, IReadOnlyList
                 Json.WriteStringValue(word);
             }
             Json.WriteEndArray();
+        }
+
+        // In a table the words alone: who asks why has the reasons in JSON.
+        public void Override(AppliedOverride? applied)
+        {
+            if (isCsv || applied is null)
+            {
+                Word(RowField.Override, applied?.Match.Words);
+                return;
+            }
+            if (Begin(RowField.Override))
+            {
+                JsonSerializer.Serialize(Json, OverrideResponse.From(applied), VerdictJson.Default.OverrideResponse);
+            }
         }
 
         public void Flag(RowField field, bool? value)

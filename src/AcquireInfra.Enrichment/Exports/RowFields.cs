@@ -19,6 +19,7 @@ public enum RowField
     Confidence,
     Categories,
     Provider,
+    Override,
     IsHosting,
     IsVpn,
     IsProxy,

@@ -1,3 +1,4 @@
+using AcquireInfra.Enrichment.Overriding;
 using AcquireInfra.Enrichment.Snapshots;
 
 namespace AcquireInfra.Enrichment.Exports;
@@ -17,7 +18,7 @@ internal sealed class RowParts(Snapshot snapshot, int profileCount)
 
     readonly TextArena _texts = new();
     readonly ulong[] _slots = new ulong[profileCount];
-    readonly Dictionary<(Snapshot Of, ulong Verdict, uint Provider), int> _known = [];
+    readonly Dictionary<(Snapshot Of, VerdictText Verdict), int> _known = [];
     readonly Dictionary<(Snapshot Of, uint AsnPlus1), uint> _asnsOfOthers = [];
     readonly Lock _adding = new();
     ulong[] _asns = new ulong[snapshot.AsnCount + 1];
@@ -78,19 +79,19 @@ internal sealed class RowParts(Snapshot snapshot, int profileCount)
         }
     }
 
-    public bool TryFindVerdict(Snapshot of, ulong verdict, uint provider, out int index)
+    public bool TryFindVerdict(Snapshot of, VerdictText verdict, out int index)
     {
         lock (_adding)
         {
-            return _known.TryGetValue((of, verdict, provider), out index);
+            return _known.TryGetValue((of, verdict), out index);
         }
     }
 
-    public int AddVerdict(Snapshot of, ulong verdict, uint provider, ReadOnlySpan<byte> text)
+    public int AddVerdict(Snapshot of, VerdictText verdict, ReadOnlySpan<byte> text)
     {
         lock (_adding)
         {
-            if (_known.TryGetValue((of, verdict, provider), out var index))
+            if (_known.TryGetValue((of, verdict), out var index))
             {
                 return index;
             }
@@ -102,8 +103,12 @@ internal sealed class RowParts(Snapshot snapshot, int profileCount)
             }
             verdicts[index] = _texts.Add(text);
             Volatile.Write(ref _verdicts, verdicts);
-            _known.Add((of, verdict, provider), index);
+            _known.Add((of, verdict), index);
             return index;
         }
     }
 }
+
+/// <summary>What the text of a verdict is made of.</summary>
+/// <param name="Provider">A string of the snapshot.</param>
+internal readonly record struct VerdictText(ulong Verdict, uint Provider, OverrideMatch? Match, int MatchPoints);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using AcquireInfra.Enrichment.Addressing;
+using AcquireInfra.Enrichment.Overriding;
 using AcquireInfra.Enrichment.Verdicts;
 
 namespace AcquireInfra.Enrichment.Exports;
@@ -165,10 +166,12 @@ public sealed class RowRenderer
         {
             row.Profile = row.IsFault ? 0 : _judge.Snapshot.Find(row.Address);
         }
+        var hasOverrides = !_judge.Overrides.IsEmpty;
         foreach (ref var row in batch)
         {
             row.Slot = row.IsFault ? 0
                 : row.IsOfOtherHour ? MakeSlotOfOtherHour(ref row, others)
+                : hasOverrides && OverriddenSlot(row) is var overridden and not 0 ? overridden
                 : row.Profile == 0 ? SlotWithoutProfile(row)
                 : row.Scope != AddressScope.Global ? MakeSlot(_judge, row, _parts) // few are announced; the profile's own slot is for global ones
                 : _parts.SlotOf(row.Profile);
@@ -184,13 +187,18 @@ public sealed class RowRenderer
         }
     }
 
-    // What was live then may be another snapshot, with other profiles.
+    // What was live then may be another snapshot, with other profiles, and under other overrides.
     ulong MakeSlotOfOtherHour(ref Row row, RowParts others)
     {
         var judge = _judge.AtTime(row.Item.At!.Value);
         row.Profile = judge.Snapshot == _judge.Snapshot ? row.Profile : judge.Snapshot.Find(row.Address);
-        return MakeSlot(judge, row, others);
+        return MakeSlot(judge, row, others, row.Scope == AddressScope.Global ? judge.MatchOf(row.Address, row.Profile) : null);
     }
+
+    // The slot of a row that overrides touch is never its profile's; 0 where they do not.
+    ulong OverriddenSlot(in Row row) => row.Scope == AddressScope.Global && _judge.MatchOf(row.Address, row.Profile) is { } match
+        ? MakeSlot(_judge, row, _parts, match)
+        : 0;
 
     ulong SlotWithoutProfile(in Row row)
     {
@@ -202,22 +210,28 @@ public sealed class RowRenderer
         return slot;
     }
 
-    ulong MakeSlot(Judge judge, in Row row, RowParts parts)
+    ulong MakeSlot(Judge judge, in Row row, RowParts parts, OverrideMatch? match = null)
     {
         var snapshot = judge.Snapshot;
         var word = snapshot.ProfileAt(row.Profile).Word;
         var isGlobal = row.Scope == AddressScope.Global;
         var verdict = isGlobal ? judge.VerdictOf(row.Profile, !row.Address.IsIPv4) : Verdict.Special;
         var provider = isGlobal ? judge.ProviderOf(word, verdict.Present) : 0;
+        var points = 0;
+        if (match is not null)
+        {
+            (verdict, points) = judge.Overridden(row.Profile, !row.Address.IsIPv4, match);
+        }
         var asnHere = parts.AsnOf(snapshot, word.AsnPlus1);
         if (!parts.HasAsn(asnHere))
         {
             var (asn, name) = snapshot.AsnNumberAndName(word);
             parts.AddAsn(asnHere, _facts.Asn(asn, snapshot.Utf8(name), snapshot.RoleOf(word)));
         }
-        if (!parts.TryFindVerdict(snapshot, verdict.ToBits(), provider, out var index))
+        var text = new VerdictText(verdict.ToBits(), provider, match, points);
+        if (!parts.TryFindVerdict(snapshot, text, out var index))
         {
-            index = parts.AddVerdict(snapshot, verdict.ToBits(), provider, _facts.Verdict(verdict, snapshot.Utf8(provider)));
+            index = parts.AddVerdict(snapshot, text, _facts.Verdict(verdict, snapshot.Utf8(provider), match is null ? null : new(match, points)));
         }
         GC.KeepAlive(snapshot);
         return RowParts.Slot(asnHere, word.NetworkLength, index);

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using AcquireInfra.Enrichment.Addressing;
+using AcquireInfra.Enrichment.Overriding;
 using AcquireInfra.Enrichment.Verdicts;
 
 namespace AcquireInfra.Enrichment.Exports;
@@ -73,7 +74,7 @@ public sealed record VerdictResponse
     /// <summary>The verdict in one sentence.</summary>
     public required string Reason { get; init; }
 
-    /// <summary>What each category adds; the points add up to the score.</summary>
+    /// <summary>What each category adds; the points, and those of the override, add up to the score.</summary>
     public required IReadOnlyList<PointsResponse> Points { get; init; }
 
     /// <summary>Categories that no fresh source covers here.</summary>
@@ -84,9 +85,15 @@ public sealed record VerdictResponse
     /// <summary>The IPv4 address inside a NAT64, 6to4 or Teredo address, judged on its own.</summary>
     public required EmbeddedResponse? Embedded { get; init; }
 
+    /// <summary>What overrides did to the verdict; null where none touches the address.</summary>
+    public required OverrideResponse? Override { get; init; }
+
     public required string SnapshotId { get; init; }
 
     public required string PolicyVersion { get; init; }
+
+    /// <summary>Of the overrides that were in force: equal revisions of one service are equal overrides.</summary>
+    public required long OverridesRevision { get; init; }
 
     /// <summary>The whole UTC hour the verdict is for.</summary>
     public required DateTime JudgedAt { get; init; }
@@ -129,8 +136,10 @@ public sealed record VerdictResponse
             Unassessed = [.. report.Unassessed.Select(category => category.Word())],
             Warnings = report.Warnings,
             Embedded = report.Embedded is { } inside ? new(inside.Scheme, From(inside.Report, judge)) : null,
+            Override = OverrideResponse.From(report.Override),
             SnapshotId = judge.Snapshot.Id,
             PolicyVersion = judge.PolicyVersion,
+            OverridesRevision = judge.Overrides.Revision,
             JudgedAt = judge.At.UtcDateTime,
             DataAgeSeconds = (long)report.DataAge.TotalSeconds,
         };
@@ -160,6 +169,29 @@ public sealed record EvidenceResponse(
         Math.Round(evidence.Reliability, 4), Math.Round(evidence.Strength, 4));
 }
 
+/// <summary>What overrides did to a verdict.</summary>
+/// <param name="Effect">The weightiest: block, allow, suppress or tag.</param>
+/// <param name="Tags">Words that overrides add, the most specific first.</param>
+/// <param name="Points">Of the score, beyond the points of the evidence: what a block lifts it by.</param>
+/// <param name="Applied">Those that act, the weightiest first.</param>
+public sealed record OverrideResponse(string Effect, IReadOnlyList<string> Tags, int Points, IReadOnlyList<AppliedOverrideResponse> Applied)
+{
+    public static OverrideResponse? From(AppliedOverride? applied) => applied is null ? null : new(
+        applied.Match.Effect.Word(), applied.Match.Tags, applied.Points, [.. applied.Match.Applied.Select(AppliedOverrideResponse.From)]);
+}
+
+/// <summary>An override that acts on a verdict.</summary>
+/// <param name="Target">An address, a prefix, AS64500 or provider:Name.</param>
+/// <param name="Categories">Of a suppress, whose evidence does not count; of an allow, those it dampens though they are never dampened else.</param>
+/// <param name="Reason">Why, in the owner's words.</param>
+public sealed record AppliedOverrideResponse(
+    string Id, string Target, string Effect, IReadOnlyList<string> Categories, string? Tag, string Reason, string Owner, DateTime ExpiresAt)
+{
+    public static AppliedOverrideResponse From(Override entry) => new(
+        entry.Id, entry.Target.ToString(), entry.Effect.Word(), [.. entry.Categories.Members().Select(category => category.Word())], entry.Tag,
+        entry.Reason, entry.Owner, entry.ExpiresAt.UtcDateTime);
+}
+
 /// <summary>An address carried inside another.</summary>
 /// <param name="Scheme">nat64, 6to4 or teredo.</param>
 public sealed record EmbeddedResponse(string Scheme, VerdictResponse Verdict);
@@ -168,4 +200,5 @@ public sealed record EmbeddedResponse(string Scheme, VerdictResponse Verdict);
 [JsonSerializable(typeof(VerdictResponse))]
 [JsonSerializable(typeof(IEnumerable<VerdictResponse>))]
 [JsonSerializable(typeof(FaultResponse))]
+[JsonSerializable(typeof(OverrideResponse))]
 public sealed partial class VerdictJson : JsonSerializerContext;

@@ -5,7 +5,7 @@ using AcquireInfra.Enrichment.Verdicts;
 namespace AcquireInfra.Enrichment.Exports;
 
 /// <summary>
-/// What detection looks for, as a Microsoft Sentinel watchlist: hostile, anonymizing and hosting space. A changed row costs a write there,
+/// What detection looks for, as a Microsoft Sentinel watchlist: hostile, anonymizing, hosting and blocked space. A changed row costs a write there,
 /// so a row says no more than detection asks, and in steps: it changes when the data says something else, and not by mere time.
 /// </summary>
 internal static class WatchlistCsv
@@ -18,7 +18,7 @@ internal static class WatchlistCsv
     static bool Render(ScopedSegment segment, ProfileFacts facts, ArrayBufferWriter<byte> row)
     {
         var verdict = facts.Verdict;
-        if (verdict.Kind is not (VerdictKind.HostileInfrastructure or VerdictKind.Anonymizer or VerdictKind.Hosting))
+        if (verdict.Kind is not (VerdictKind.HostileInfrastructure or VerdictKind.Anonymizer or VerdictKind.Hosting) && !facts.IsBlocked)
         {
             return false;
         }

@@ -57,6 +57,34 @@ public static partial class AtomicFile
         }
     }
 
+    /// <summary>
+    /// Adds to the end of a file whose end is known, for logs: what lies behind it, left by a writer that failed, is cut off. Flushed to disk
+    /// before it returns.
+    /// </summary>
+    /// <param name="length">Of the file as it should be, in bytes; 0 for one that may not be there yet.</param>
+    /// <exception cref="IOException">Writing or flushing failed; what was added is taken back where the disk lets us.</exception>
+    public static void Append(string path, long length, ReadOnlySpan<byte> content)
+    {
+        var isNew = !File.Exists(path);
+        using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        try
+        {
+            file.SetLength(length);
+            file.Position = length;
+            file.Write(content);
+            FlushToDisk(file.SafeFileHandle, path);
+        }
+        catch
+        {
+            file.SetLength(length);
+            throw;
+        }
+        if (isNew)
+        {
+            FlushFolder(Path.GetDirectoryName(path)!);
+        }
+    }
+
     /// <summary>Removes the temporary files of writers that died.</summary>
     /// <param name="lastWrittenBefore">Younger ones may still be written by another process.</param>
     /// <exception cref="IOException">A file cannot be removed.</exception>

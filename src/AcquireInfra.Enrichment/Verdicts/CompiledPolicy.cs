@@ -30,6 +30,8 @@ internal sealed class CompiledPolicy
         _basis = [.. Enumerable.Range(0, AsnRoles.BasisCount).Select(basis => policy.BasisReliability.GetValueOrDefault(((RoleBasis)basis).Word(), 1))];
         _coverage = [.. Categories.All.Select(word => policy.Confidence.Coverage.GetValueOrDefault(word))];
         _coverageTotal = _coverage.Sum();
+        var overrides = policy.Overrides ?? OverridePolicy.Default;
+        (AllowFactor, BlockFloor, NeverAllowed) = (overrides.AllowFactor, overrides.BlockFloor, SetOf(overrides.NeverAllowed));
     }
 
     public string Version => _policy.Version;
@@ -47,6 +49,15 @@ internal sealed class CompiledPolicy
     public AsnRole[] CarrierRoles { get; }
 
     public double AgreementWithoutEvidence => _policy.Confidence.AgreementWithoutEvidence;
+
+    /// <summary>What an allow leaves of the score: 0..1.</summary>
+    public double AllowFactor { get; }
+
+    /// <summary>The least score of what is blocked.</summary>
+    public int BlockFloor { get; }
+
+    /// <summary>Categories that an allow leaves as they are unless it names them.</summary>
+    public CategorySet NeverAllowed { get; }
 
     public AgeingPolicy Ageing(Category category) => _ageing[(int)category];
 

@@ -1,4 +1,5 @@
 using AcquireInfra.Enrichment.Addressing;
+using AcquireInfra.Enrichment.Overriding;
 using AcquireInfra.Enrichment.Snapshots;
 
 namespace AcquireInfra.Enrichment.Verdicts;
@@ -13,18 +14,19 @@ public static class Explainer
         var index = judge.Snapshot.Find(address);
         var profile = judge.Snapshot.ProfileAt(index);
         Prefix? network = profile.NetworkLength > 0 ? Prefix.Create(address, profile.NetworkLength) : null;
-        var (verdict, asn, provider, categories) = ProfileFacts.Of(judge, index, scope, !address.IsIPv4);
+        var match = scope == AddressScope.Global ? judge.MatchOf(address, index) : null;
+        var (verdict, asn, provider, categories, applied) = ProfileFacts.Of(judge, index, scope, !address.IsIPv4, match);
         if (scope != AddressScope.Global)
         {
             var why = ReasonText.OfSpecial(scope, SpecialPurpose.EntryOf(address)?.Name, embedded);
-            return new(address, scope, network, asn, Verdict.Special, null, [], why, [], [], [], embedded, DataAgeOf(judge, asn, []));
+            return new(address, scope, network, asn, Verdict.Special, null, [], why, [], [], [], embedded, null, DataAgeOf(judge, asn, []));
         }
-        var points = PointsOf(judge, profile, address, asn, verdict);
+        var points = PointsOf(judge, profile, address, asn, verdict, applied);
         var unassessed = judge.Policy.Order.Where(category => judge.Policy.Assessed.Has(category) && verdict.Is(category) is null).ToList();
-        var reason = ReasonText.Of(judge.At, asn, categories, points, provider, unassessed);
+        var reason = ReasonText.Of(judge.At, asn, categories, points, provider, unassessed, match);
         return new(
             address, scope, network, asn, verdict, provider, categories, reason, points, unassessed, WarningsOf(judge, points), embedded,
-            DataAgeOf(judge, asn, points));
+            applied, DataAgeOf(judge, asn, points));
     }
 
     // The oldest source that the answer rests on: the ASN table where it gave the ASN, and those whose evidence counts.
@@ -36,31 +38,36 @@ public static class Explainer
         return judge.At > oldest ? judge.At - oldest : TimeSpan.Zero;
     }
 
-    static List<CategoryPoints> PointsOf(Judge judge, Profile profile, Address address, AsnInfo? asn, Verdict verdict)
+    static List<CategoryPoints> PointsOf(Judge judge, Profile profile, Address address, AsnInfo? asn, Verdict verdict, AppliedOverride? applied)
     {
+        Span<double> claimed = stackalloc double[Categories.Count];
         Span<double> probabilities = stackalloc double[Categories.Count];
         Span<double> parts = stackalloc double[Categories.Count];
-        judge.Combine(profile.Word, probabilities);
+        judge.Combine(profile.Word, claimed);
+        claimed.CopyTo(probabilities);
+        judge.Suppress(applied?.Match, probabilities);
         judge.Parts(probabilities, verdict.Present, parts);
+        judge.Dampen(applied?.Match, parts);
         var evidence = EvidenceOf(judge, profile, address, asn);
-        var shares = Shares(parts, verdict.Score);
+        var shares = Shares(parts, verdict.Score - (applied?.Points ?? 0));
         var rows = new List<(double Part, CategoryPoints Row)>();
         foreach (var group in evidence)
         {
             var category = (int)group.Key;
-            var withoutIt = ScoreWithout(judge, probabilities, category);
-            rows.Add((parts[category], new((Category)category, shares[category], probabilities[category], withoutIt, [.. group])));
+            var withoutIt = ScoreWithout(judge, probabilities, category, applied?.Match);
+            rows.Add((parts[category], new((Category)category, shares[category], claimed[category], withoutIt, [.. group])));
         }
         return [.. rows.OrderByDescending(row => row.Part).ThenBy(row => row.Row.Category).Select(row => row.Row)];
     }
 
     // In closed form: the same sum with one probability left out, and with what its presence dampened given back.
-    static int ScoreWithout(Judge judge, ReadOnlySpan<double> probabilities, int category)
+    static int ScoreWithout(Judge judge, ReadOnlySpan<double> probabilities, int category, OverrideMatch? match)
     {
         Span<double> others = stackalloc double[Categories.Count];
         probabilities.CopyTo(others);
         others[category] = 0;
-        return judge.Score(others, judge.PresentIn(others));
+        var score = judge.Score(others, judge.PresentIn(others), match);
+        return match?.IsBlock == true ? Math.Max(score, judge.Policy.BlockFloor) : score;
     }
 
     /// <summary>Shares a whole score out in proportion to parts: largest remainder, the first of equals, so that they add up to it.</summary>

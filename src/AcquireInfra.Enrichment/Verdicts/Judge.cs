@@ -1,25 +1,26 @@
 using System.Collections.Concurrent;
 using AcquireInfra.Enrichment.Addressing;
+using AcquireInfra.Enrichment.Overriding;
 using AcquireInfra.Enrichment.Snapshots;
 
 namespace AcquireInfra.Enrichment.Verdicts;
 
 /// <summary>
-/// Judges addresses by one snapshot, one policy and one hour; a verdict is a pure function of these and the address. What can be
-/// known beforehand is: each claim's strength at that hour when the judge is made, each profile's verdict when it is first asked for.
-/// Thread-safe; a judge that remembers allocates nothing per address.
+/// Judges addresses by one snapshot, one policy, one set of overrides and one hour; a verdict is a pure function of these and the address.
+/// What can be known beforehand is: each claim's strength at that hour when the judge is made, each profile's verdict when it is first
+/// asked for. What overrides touch is worked out for each address. Thread-safe; a judge that remembers allocates nothing per address.
 /// <code>
 /// strength x = reliability × confidence × specificity × decay      of one claim
 /// p(category) = 1 − Π over families (1 − max x in the family)
 /// score = 100 · (1 − Π (1 − w·p))                                 exactly additive in a = −ln(1 − w·p)
 /// </code>
 /// </summary>
-public sealed class Judge
+public sealed partial class Judge
 {
     // Each remembers nothing, and is made in microseconds.
     const int MaxOtherHours = 256;
 
-    readonly ConcurrentDictionary<long, Judge> _otherHours = [];
+    ConcurrentDictionary<long, Judge> _otherHours = [];
     readonly Policy _given;
     readonly CompiledPolicy _policy;
     readonly int[] _families;
@@ -33,14 +34,16 @@ public sealed class Judge
 
     /// <param name="at">When to judge; cut to the whole UTC hour.</param>
     /// <param name="remember">Whether many addresses will be asked for: costs 8 bytes a profile, and spares judging one twice.</param>
-    public Judge(Snapshot snapshot, Policy policy, DateTimeOffset at, bool remember = true)
-        : this(snapshot, policy, at, remember, isForExport: false)
+    /// <param name="overrides">Those in force; default none.</param>
+    public Judge(Snapshot snapshot, Policy policy, DateTimeOffset at, bool remember = true, OverrideSet? overrides = null)
+        : this(snapshot, policy, at, remember, isForExport: false, overrides ?? OverrideSet.Empty)
     {
     }
 
-    Judge(Snapshot snapshot, Policy policy, DateTimeOffset at, bool remember, bool isForExport)
+    Judge(Snapshot snapshot, Policy policy, DateTimeOffset at, bool remember, bool isForExport, OverrideSet overrides)
     {
         Snapshot = snapshot;
+        Overrides = overrides;
         _isForExport = isForExport;
         // What is said of an ASN reaches addresses only through the table: where that may not be handed on, neither may the rest.
         _usesAsns = snapshot.Sources.All(source => source.Kind != SourceKind.AsnTable || Counts(source));
@@ -52,6 +55,7 @@ public sealed class Judge
         _families = [.. snapshot.Sources.Select(source => Array.BinarySearch(familyNames, source.Family, StringComparer.Ordinal))];
         _weights = new ClaimWeights(snapshot, _policy, At, remember, Counts);
         _verdicts = remember ? new ulong[snapshot.ProfileCount] : null;
+        _named = NewNamed();
         foreach (var source in snapshot.Sources.Where(Counts))
         {
             var covered = _weights.CoveredBy(source);
@@ -78,11 +82,15 @@ public sealed class Judge
     /// <summary>What each explained verdict warns of, since it is about all of this judge's; null for nothing.</summary>
     public string? Caveat { get; init; }
 
-    /// <summary>Whether this is the judge by that snapshot and policy at that time.</summary>
+    /// <summary>Whether this is the judge by that snapshot, policy and set of overrides at that time.</summary>
+    public bool IsFor(Snapshot snapshot, Policy policy, OverrideSet overrides, DateTimeOffset at) =>
+        IsFor(snapshot, policy, at) && Overrides == overrides;
+
+    /// <summary>The same, whatever the overrides are.</summary>
     public bool IsFor(Snapshot snapshot, Policy policy, DateTimeOffset at) =>
         Snapshot == snapshot && ReferenceEquals(_given, policy) && at - At is { Ticks: >= 0 and < TimeSpan.TicksPerHour };
 
-    /// <summary>The judge at another time: by what was live then, as far as <see cref="History"/> knows; else by the same snapshot and policy.</summary>
+    /// <summary>The judge at another time: by what was live then, as far as <see cref="History"/> knows; else by the same snapshot, policy and overrides.</summary>
     public Judge AtTime(DateTimeOffset at)
     {
         if (History?.Invoke(at) is { } past)
@@ -98,20 +106,21 @@ public sealed class Judge
         {
             _otherHours.Clear();
         }
-        return _otherHours.GetOrAdd(hour, _ => new(Snapshot, _given, at, remember: false, _isForExport));
+        return _otherHours.GetOrAdd(hour, _ => new(Snapshot, _given, at, remember: false, _isForExport, Overrides));
     }
 
     /// <summary>
-    /// The judge by the same snapshot and policy of what may be handed on: sources that are not exportable do not count, and claims have
+    /// The judge by the same snapshot, policy and overrides of what may be handed on: sources that are not exportable do not count, and claims have
     /// the age they have at the date of the data, so that nothing changes by mere time.
     /// </summary>
-    public Judge ForExport() => _isForExport ? this : new(Snapshot, _given, Snapshot.DataAsOf, remember: true, isForExport: true);
+    public Judge ForExport() => _isForExport ? this : new(Snapshot, _given, Snapshot.DataAsOf, remember: true, isForExport: true, Overrides);
 
     /// <summary>The judge of another snapshot by the same policy, at the date of its own data: two of these differ by nothing but what their snapshots say.</summary>
     public Judge ComparedBy(Snapshot snapshot) => new(snapshot, _given, snapshot.DataAsOf);
 
     /// <summary>Whether this is what <see cref="ForExport"/> makes of another judge.</summary>
-    public bool IsExportOf(Judge other) => _isForExport && Snapshot == other.Snapshot && ReferenceEquals(_given, other._given);
+    public bool IsExportOf(Judge other) =>
+        _isForExport && Snapshot == other.Snapshot && ReferenceEquals(_given, other._given) && Overrides == other.Overrides;
 
     /// <summary>Categories of which a source of the snapshot shows that an address it does not list is not in them; none past its maximum age.</summary>
     public CategorySet CoveredBy(SourceInfo source) => Counts(source) ? _weights.CoveredBy(source) : CategorySet.Empty;
@@ -147,9 +156,13 @@ public sealed class Judge
 
     /// <summary>Judges one address.</summary>
     public Verdict VerdictOf(Address address) =>
-        SpecialPurpose.ScopeOf(address) == AddressScope.Global ? VerdictOf(Snapshot.Find(address), !address.IsIPv4) : Verdict.Special;
+        SpecialPurpose.ScopeOf(address) == AddressScope.Global ? VerdictOf(address, Snapshot.Find(address)) : Verdict.Special;
 
     /// <summary>Judges a global address whose profile was found already.</summary>
+    public Verdict VerdictOf(Address address, uint profile) =>
+        MatchOf(address, profile) is { } match ? Overridden(profile, !address.IsIPv4, match).Verdict : VerdictOf(profile, !address.IsIPv4);
+
+    /// <summary>What the sources say of the global addresses of a profile, without overrides.</summary>
     /// <param name="isIPv6">Family of the address; only profile 0, where nothing is known, does not tell.</param>
     public Verdict VerdictOf(uint profile, bool isIPv6)
     {

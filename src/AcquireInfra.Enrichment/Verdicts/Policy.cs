@@ -41,6 +41,9 @@ public sealed record Policy
 
     public required ConfidencePolicy Confidence { get; init; }
 
+    /// <summary>Null: <see cref="OverridePolicy.Default"/>.</summary>
+    public OverridePolicy? Overrides { get; init; }
+
     /// <exception cref="FormatException">The JSON is no policy; the message names every member that is wrong.</exception>
     public static Policy Parse(ReadOnlySpan<byte> json)
     {
@@ -92,6 +95,15 @@ public sealed record LevelPolicy(int Low, int Medium, int High, int Critical);
 /// <param name="Coverage">Weight of each category in the share of categories that are assessed.</param>
 /// <param name="AgreementWithoutEvidence">0..1: agreement where nothing is claimed.</param>
 public sealed record ConfidencePolicy(IReadOnlyDictionary<string, double> Coverage, double AgreementWithoutEvidence);
+
+/// <summary>What overrides do to the score.</summary>
+/// <param name="AllowFactor">0..1: what an allow leaves of it.</param>
+/// <param name="BlockFloor">0..100: the least score of what is blocked.</param>
+/// <param name="NeverAllowed">Categories that an allow leaves as they are unless it names them: some or all of tor, bulletproof and abuse.</param>
+public sealed record OverridePolicy(double AllowFactor, int BlockFloor, IReadOnlyList<string> NeverAllowed)
+{
+    public static OverridePolicy Default { get; } = new(0.1, 90, ["tor", "bulletproof", "abuse"]);
+}
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

@@ -43,6 +43,10 @@ internal static class PolicyValidator
         Require(policy.Confidence.Coverage.All(weight => Categories.All.Contains(weight.Key) && weight.Value >= 0)
             && policy.Confidence.Coverage.Values.Sum() > 0, "confidence.coverage: weights of categories, not all 0.");
         Require(policy.Confidence.AgreementWithoutEvidence is >= 0 and <= 1, "confidence.agreementWithoutEvidence: 0 to 1.");
+        var overrides = policy.Overrides ?? OverridePolicy.Default;
+        Require(overrides.AllowFactor is >= 0 and <= 1, "overrides.allowFactor: 0 to 1.");
+        Require(overrides.BlockFloor is >= 0 and <= 100, "overrides.blockFloor: 0 to 100.");
+        Require(overrides.NeverAllowed.All(OverridePolicy.Default.NeverAllowed.Contains), "overrides.neverAllowed: some of tor, bulletproof and abuse.");
         return faults;
     }
 

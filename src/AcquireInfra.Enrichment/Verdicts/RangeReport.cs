@@ -26,13 +26,13 @@ public sealed record RangeReport(
         var (kinds, categories) = (new SortedDictionary<VerdictKind, UInt128>(), new SortedDictionary<Category, UInt128>());
         var (scopes, kept) = (new HashSet<AddressScope>(), new List<ScopedSegment>());
         var (count, total, highest) = (0, UInt128.Zero, (int?)null);
-        foreach (var segment in judge.Snapshot.ScopedSegmentsIn(range))
+        foreach (var segment in judge.SegmentsIn(range))
         {
             cancelled.ThrowIfCancellationRequested();
             count++;
             total += segment.Addresses;
             scopes.Add(segment.Scope);
-            var verdict = segment.IsGlobal ? judge.VerdictOf(segment.Profile, segment.IsIPv6) : Verdict.Special;
+            var verdict = segment.IsGlobal ? judge.VerdictOf(segment.First, segment.Profile) : Verdict.Special;
             kinds[verdict.Kind] = kinds.GetValueOrDefault(verdict.Kind) + segment.Addresses;
             highest = segment.IsGlobal ? Math.Max(highest ?? 0, verdict.Score) : highest;
             foreach (var category in verdict.Present.Members())

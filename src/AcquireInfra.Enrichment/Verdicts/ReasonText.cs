@@ -1,5 +1,6 @@
 using System.Globalization;
 using AcquireInfra.Enrichment.Addressing;
+using AcquireInfra.Enrichment.Overriding;
 using AcquireInfra.Enrichment.Snapshots;
 
 namespace AcquireInfra.Enrichment.Verdicts;
@@ -15,12 +16,16 @@ internal static class ReasonText
 
     public static string Of(
         DateTimeOffset at, AsnInfo? asn, IReadOnlyList<Category> categories, IReadOnlyList<CategoryPoints> points, string? provider,
-        IReadOnlyList<Category> unassessed)
+        IReadOnlyList<Category> unassessed, OverrideMatch? match)
     {
-        var words = categories.Count > 0 ? OfListed(at, asn, points.First(row => row.Category == categories[0]), provider) : OfUnlisted(asn);
+        var suppressed = points.Where(row => match?.Suppressed.Has(row.Category) == true).Select(row => row.Category.Word()).ToList();
+        var words = categories.Count > 0 ? OfListed(at, asn, points.First(row => row.Category == categories[0]), provider)
+            : suppressed.Count > 0 ? $"An override suppresses what sources list it for: {string.Join(", ", suppressed)}"
+            : OfUnlisted(asn);
+        var overrides = string.Concat((match?.Applied ?? []).Select(applied => " " + Sentence($"Override {applied.Id} ({applied.Effect.Word()}): {applied.Reason}")));
         return unassessed.Count == 0
-            ? Sentence(words)
-            : $"{Sentence(words)} Not assessed, for lack of a fresh source: {string.Join(", ", unassessed.Select(category => category.Word()))}.";
+            ? Sentence(words) + overrides
+            : $"{Sentence(words)}{overrides} Not assessed, for lack of a fresh source: {string.Join(", ", unassessed.Select(category => category.Word()))}.";
     }
 
     // Names of organisations often end in a full stop of their own.

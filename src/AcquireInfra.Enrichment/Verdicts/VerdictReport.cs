@@ -8,9 +8,12 @@ namespace AcquireInfra.Enrichment.Verdicts;
 /// <param name="Provider">Brand of the closest evidence, else of the ASN's operator; null where none is known.</param>
 /// <param name="Categories">Categories the address is in, the telling ones first.</param>
 /// <param name="Reason">The same in one sentence.</param>
-/// <param name="Points">Every category that something claims, the weightiest first; their points add up to the score.</param>
+/// <param name="Points">
+/// Every category that something claims, the weightiest first; their points, and those of the override where there is one, add up to the score.
+/// </param>
 /// <param name="Unassessed">Categories that no fresh source covers: not absent, unknown.</param>
 /// <param name="Embedded">The IPv4 address inside, judged on its own; null where there is none.</param>
+/// <param name="Override">What overrides did to the verdict; null where none touches it.</param>
 /// <param name="DataAge">From the oldest source that the answer rests on to the hour judged at; never negative.</param>
 public sealed record VerdictReport(
     Address Address,
@@ -25,6 +28,7 @@ public sealed record VerdictReport(
     IReadOnlyList<Category> Unassessed,
     IReadOnlyList<string> Warnings,
     EmbeddedReport? Embedded,
+    AppliedOverride? Override,
     TimeSpan DataAge);
 
 public sealed record EmbeddedReport(string Scheme, VerdictReport Report);

@@ -6,7 +6,7 @@ namespace AcquireInfra.Enrichment.Cli.Tests.Commands;
 
 public sealed class ClassifyCommandTests(BundledSnapshot bundled)
 {
-    const string Header = "input,ip,scope,network,asn,asnName,asnRole,verdict,level,score,rawScore,confidence,categories,provider,error,errorReason";
+    const string Header = "input,ip,scope,network,asn,asnName,asnRole,verdict,level,score,rawScore,confidence,categories,provider,override,error,errorReason";
 
     // Blank lines, both line ends, none at the end, duplicates, bad rows, and what logs wrap round an address.
     const string Mixed = "192.0.2.1\n\nnonsense\r\n \t\r\n104.131.0.1\n192.0.2.1\n  [2001:db8::1]:443  \r\n010.0.0.1\n104.131.0.1";
@@ -20,13 +20,13 @@ public sealed class ClassifyCommandTests(BundledSnapshot bundled)
         Assert.Equal(
         [
             Header,
-            "192.0.2.1,192.0.2.1,documentation,,,,,special,,,,,,,,",
-            "nonsense,,,,,,,,,,,,,,bad_address,not_an_address",
-            "104.131.0.1,104.131.0.1,global,104.131.0.0/16,14061,\"DigitalOcean, LLC\",hosting,hosting,low,22,22,32,hosting,DigitalOcean,,",
-            "192.0.2.1,192.0.2.1,documentation,,,,,special,,,,,,,,",
-            "  [2001:db8::1]:443  ,2001:db8::1,documentation,,,,,special,,,,,,,,",
-            "010.0.0.1,,,,,,,,,,,,,,bad_address,ipv4_leading_zero",
-            "104.131.0.1,104.131.0.1,global,104.131.0.0/16,14061,\"DigitalOcean, LLC\",hosting,hosting,low,22,22,32,hosting,DigitalOcean,,",
+            "192.0.2.1,192.0.2.1,documentation,,,,,special,,,,,,,,,",
+            "nonsense,,,,,,,,,,,,,,,bad_address,not_an_address",
+            "104.131.0.1,104.131.0.1,global,104.131.0.0/16,14061,\"DigitalOcean, LLC\",hosting,hosting,low,22,22,32,hosting,DigitalOcean,,,",
+            "192.0.2.1,192.0.2.1,documentation,,,,,special,,,,,,,,,",
+            "  [2001:db8::1]:443  ,2001:db8::1,documentation,,,,,special,,,,,,,,,",
+            "010.0.0.1,,,,,,,,,,,,,,,bad_address,ipv4_leading_zero",
+            "104.131.0.1,104.131.0.1,global,104.131.0.0/16,14061,\"DigitalOcean, LLC\",hosting,hosting,low,22,22,32,hosting,DigitalOcean,,,",
         ], run.OutputLines);
     }
 

@@ -94,6 +94,25 @@ public sealed class LookupCommandTests(BundledSnapshot bundled)
         Assert.Equal(Path.GetFileNameWithoutExtension(file), Text(JsonDocument.Parse(second.Output).RootElement[0], "snapshotId"));
     }
 
+    [Fact]
+    public async Task Lookup_Overrides_JudgesUnderThemAndTellsWhose()
+    {
+        using var folder = new TemporaryFolder();
+        const string Header = "id,target,effect,categories,tag,reason,owner,expiresAt\n";
+        folder.Write("overrides.csv", Header + ",104.131.0.0/16,block,,,Why,the blue team,2026-12-24T12:00:00Z\nov-7,AS14061,tag,,ours,Why,Who,2026-12-24T12:00:00Z\n");
+        var run = await LookupAsync("104.131.0.1", "--overrides", folder["overrides.csv"]);
+        Assert.Equal((0, ""), (run.Code, run.Errors));
+        Assert.StartsWith("104.131.0.1  hosting  score 90 (critical)", run.OutputLines[0], StringComparison.Ordinal);
+        Assert.Contains("   68 points  by an override", run.Output, StringComparison.Ordinal);
+        Assert.Contains(": block on 104.131.0.0/16, by the blue team, until 2026-12-24T12:00:00Z", run.Output, StringComparison.Ordinal);
+        Assert.Contains("override ov-7: tag ours on AS14061, by Who", run.Output, StringComparison.Ordinal);
+
+        folder.Write("overrides.csv", Header + ",104.131.0.0/16,deny,,,Why,Who,2026-12-24T12:00:00Z\n");
+        var bad = await LookupAsync("104.131.0.1", "--overrides", folder["overrides.csv"]);
+        Assert.Equal((2, ""), (bad.Code, bad.Output));
+        Assert.Contains("overrides.csv: Line 2, effect: 'deny' is no effect", bad.Errors, StringComparison.Ordinal);
+    }
+
     // The service keeps its snapshots in the same place by default, and they may be of other sources.
     [Fact]
     public async Task Lookup_WithoutSnapshot_LeavesTheServicesSnapshotAlone()

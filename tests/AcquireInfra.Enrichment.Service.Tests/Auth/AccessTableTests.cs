@@ -29,6 +29,8 @@ public sealed class AccessTableTests(GuardedFixture fixture)
         ("/v1/ip:batch", Roles.Bulk),
         ("/v1/exports", Roles.Bulk),
         ("/v1/snapshots", Roles.Bulk),
+        ("GET /v1/overrides", Roles.Lookup),
+        ("/v1/overrides", Roles.OverrideWrite),
         ("/v1/sources/{id}:", Roles.Admin),
         ("/v1/sources", Roles.Lookup),
         (Rpc + "{unimplementedMethod}", AnyRole),
@@ -55,7 +57,8 @@ public sealed class AccessTableTests(GuardedFixture fixture)
         foreach (var endpoint in Endpoints())
         {
             var route = "/" + endpoint.RoutePattern.RawText!.TrimStart('/');
-            var role = Promised.FirstOrDefault(row => route.StartsWith(row.Route, StringComparison.Ordinal)).Role;
+            var method = endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods[0] ?? "GET";
+            var role = Promised.FirstOrDefault(row => $"{(row.Route[0] == '/' ? "" : method + " ")}{route}".StartsWith(row.Route, StringComparison.Ordinal)).Role;
             Assert.True(role is not null, $"{route} is in no row of the table");
             foreach (var credential in Credentials())
             {
@@ -140,9 +143,9 @@ public sealed class AccessTableTests(GuardedFixture fixture)
             request.Content = new ByteArrayContent([0, 0, 0, 0, 0]) { Headers = { ContentType = new("application/grpc") } };
             request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
         }
-        else if (method == "POST")
+        else if (method is "POST" or "PUT")
         {
-            request.Content = new StringContent("{}", null, "application/json"); // what has no type does not reach an endpoint that takes JSON alone
+            request.Content = new StringContent("{}", null, route.EndsWith(":import", StringComparison.Ordinal) ? "text/csv" : "application/json"); // what has no type does not reach an endpoint that takes JSON alone
         }
         request.Headers.TryAddWithoutValidation("Authorization", credential);
         using var response = await fixture.Service.Rest.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);

@@ -28,7 +28,7 @@ public sealed class GuardedFixture : IAsyncLifetime
         SmallData.Write(_folder["data"]);
         _authority = await FakeAuthority.StartAsync();
         _service = await RunningService.StartAsync(_folder["state"], [
-            $"--Enrichment:DataFolder={_folder["data"]}", "--Logging:LogLevel:Default=Trace", "--Logging:LogLevel:Microsoft.AspNetCore=Trace", "--Logging:LogLevel:Grpc=Trace",
+            $"--Enrichment:DataFolder={_folder["data"]}", "--Enrichment:Limits:OverrideRequestsPerSecond=1000", "--Logging:LogLevel:Default=Trace", "--Logging:LogLevel:Microsoft.AspNetCore=Trace", "--Logging:LogLevel:Grpc=Trace",
             .. _authority.Options, .. TestKey.Options(Keys.Values), $"--Enrichment:Auth:ApiKeys:0:Sha256:1={Successor.Digest}"]);
     }
 

@@ -100,6 +100,13 @@ internal sealed class ServiceProcess : IDisposable
         Assert.True(kill.WaitForExit(TimeSpan.FromSeconds(10)));
     }
 
+    /// <summary>SIGKILL: nothing is finished.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
+    }
+
     public void Dispose()
     {
         if (!_process.HasExited)

@@ -46,16 +46,18 @@ public sealed class SameVerdictTests(ServiceFixture fixture)
     static void AssertSameRows(List<JsonElement> verdicts, string[] rows)
     {
         Assert.Equal(verdicts.Count, rows.Length);
-        var judged = 0;
+        var (judged, overridden) = (0, 0);
         foreach (var (verdict, row) in verdicts.Zip(rows))
         {
             var members = verdict.Members().ToHashSet();
             var flat = JsonDocument.Parse(row).RootElement;
-            Assert.Equal(24, flat.Members().Count());
+            Assert.Equal(25, flat.Members().Count());
+            overridden += flat.GetProperty("override").ValueKind == JsonValueKind.Null ? 0 : 1;
             Assert.All(flat.Members(), member => Assert.Contains(member, members));
             judged += flat.GetProperty("score").ValueKind == JsonValueKind.Number && flat.GetProperty("score").GetInt32() > 0 ? 1 : 0;
         }
         Assert.True(judged > 300, $"only {judged} addresses have a score: the test would pass on a constant");
+        Assert.True(overridden > 100, $"only {overridden} addresses are overridden");
     }
 
     // The columns before the names, which need no quotes, and those after, from the end of the row.
@@ -96,7 +98,7 @@ public sealed class SameVerdictTests(ServiceFixture fixture)
         await File.WriteAllTextAsync(folder["ips.txt"], lines, TestContext.Current.CancellationToken);
         var snapshot = new SnapshotStore(fixture.StateFolder).PathOf((await fixture.Rest.FetchAsync("/v1/ip/192.0.2.1")).Json.GetProperty("snapshotId").GetString()!);
         var enrich = Path.Combine(AppContext.BaseDirectory.Replace("tests/AcquireInfra.Enrichment.Service.Tests", "src/AcquireInfra.Enrichment.Cli", StringComparison.Ordinal), "enrich.dll");
-        var (code, output) = await NpmTools.RunAsync("dotnet", enrich, "classify", folder["ips.txt"], "--snapshot", snapshot, "--format", format, "--at", at);
+        var (code, output) = await NpmTools.RunAsync("dotnet", enrich, "classify", folder["ips.txt"], "--snapshot", snapshot, "--format", format, "--at", at, "--overrides", fixture.OverridesFile);
         Assert.True(code == 0, output[..Math.Min(output.Length, 1_000)]);
         return output;
     }

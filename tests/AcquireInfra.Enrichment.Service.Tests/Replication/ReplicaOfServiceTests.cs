@@ -4,6 +4,8 @@ using System.Diagnostics;
 using System.Text.Json;
 using AcquireInfra.Enrichment.Addressing;
 using AcquireInfra.Enrichment.Exports;
+using AcquireInfra.Enrichment.Feeds.Overriding;
+using AcquireInfra.Enrichment.Overriding;
 using AcquireInfra.Enrichment.Service.Auth;
 using AcquireInfra.Enrichment.Service.Hosting;
 using AcquireInfra.Enrichment.Service.Tests.Auth;
@@ -32,12 +34,16 @@ public sealed class ReplicaOfServiceTests(ServiceFixture fixture) : IDisposable
         var (ours, theirs) = await WithinAnHourAsync(
             async () => (await JudgeAsync(local.Client, addresses), await JudgeAsync(remote.Client, addresses)),
             pair => (pair.Item1[0].Basis.JudgedAt, pair.Item2[0].Basis.JudgedAt));
+        var overridden = 0;
         foreach (var (mine, its) in ours.Zip(theirs))
         {
             Assert.Equal((AnswerOrigin.Replica, AnswerOrigin.Service), (mine.Origin, its.Origin));
-            Assert.Equal(its with { Basis = its.Basis with { Origin = AnswerOrigin.Replica } }, mine);
+            Assert.Equal(its with { Basis = its.Basis with { Origin = AnswerOrigin.Replica }, Override = null }, mine with { Override = null });
+            Assert.Equal(JsonSerializer.Serialize(its.Override), JsonSerializer.Serialize(mine.Override)); // of lists
+            overridden += mine.Override is null ? 0 : 1;
             Assert.Equal((its.Network, its.Provider, its.AsnName, its.Asn), (mine.Network, mine.Provider, mine.AsnName, mine.Asn));
         }
+        Assert.True(overridden > 5, $"only {overridden} are overridden");
         var kinds = ours.Select(verdict => (verdict.Kind, verdict.Score, verdict.Asn)).Distinct().Count();
         Assert.True(kinds > 200, $"only {kinds} kinds of answers");
     }
@@ -48,7 +54,7 @@ public sealed class ReplicaOfServiceTests(ServiceFixture fixture) : IDisposable
         await using var local = await ReplicaHost.StartAsync(fixture.Service.Ports, _folder["replica"]);
         await using var remote = await ReplicaHost.StartAsync(fixture.Service.Ports, folder: null);
         await local.ReadyAsync();
-        foreach (var address in (Address[])[Address.Parse("159.65.1.1"), Address.Parse("64:ff9b::9f41:101"), Listed, .. RandomAddresses(new Random(7), 50)])
+        foreach (var address in (Address[])[Address.Parse("159.65.1.1"), Address.Parse("12.3.4.5"), Address.Parse("64:ff9b::12.3.4.5"), Address.Parse("52.1.1.1"), Address.Parse("64:ff9b::9f41:101"), Listed, .. RandomAddresses(new Random(7), 50)])
         {
             var text = address.ToString();
             var (mine, byRest, byGrpc) = await WithinAnHourAsync(
@@ -81,6 +87,27 @@ public sealed class ReplicaOfServiceTests(ServiceFixture fixture) : IDisposable
         await local.UntilAsync(() => local.Client.Replica!.PolicyVersion == "p2", "it judges by the new policy");
         Assert.Equal(("p2", holder.Current!.Id), (local.Client.Replica!.Score(Listed).Basis.PolicyVersion, local.Client.Replica.SnapshotId));
         Assert.Single(Directory.GetFiles(_folder["replica"], "*.snapshot"));
+    }
+
+    [Fact]
+    public async Task Replica_OverrideMadeAndEnded_Follows()
+    {
+        await using var service = await SmallData.StartAsync(_folder);
+        await using var local = await ReplicaHost.StartAsync(service.Ports, _folder["replica"]);
+        await local.ReadyAsync();
+        var (address, store) = (Address.Parse("9.1.1.1"), service.Services.GetRequiredService<OverrideStore>());
+        Assert.Equal((0, 0), (local.Client.Replica!.Score(address).Score, local.Client.Replica.OverridesRevision));
+        var entry = OverrideRules.Parse(new("ov-1", new(Ip: "9.1.1.1"), "block", Reason: "Why", Owner: "Who", ExpiresAt: "2027-06-01T00:00:00Z", Revision: 1));
+        store.Change("key:ops", "create", (_, _) => [(null, entry)]);
+        await local.UntilAsync(() => local.Client.Replica.OverridesRevision == 1, "it knows of the override");
+        Assert.Equal((90, "ov-1"), (local.Client.Replica.Score(address).Score, local.Client.Replica.Score(address).Override!.Applied[0].Id));
+
+        // Another process with the same folder has it from the disk.
+        await using var second = await ReplicaHost.StartAsync(service.Ports, _folder["replica"]);
+        Assert.Equal((1, 90), (second.Client.Replica!.OverridesRevision, second.Client.Replica.Score(address).Score));
+        store.Change("key:ops", "delete", (_, _) => [(entry, null)]);
+        await local.UntilAsync(() => local.Client.Replica.OverridesRevision == 2, "it knows of its end");
+        Assert.Null(local.Client.Replica.Score(address).Override);
     }
 
     [Fact]

@@ -1,7 +1,10 @@
-using System.Net;
 using System.Net.Http.Headers;
+using System.Net;
 using System.Security.Cryptography;
+using System.Text;
 using AcquireInfra.Enrichment.Feeds.Loading;
+using AcquireInfra.Enrichment.Feeds.Overriding;
+using AcquireInfra.Enrichment.Overriding;
 using AcquireInfra.Enrichment.Service.Hosting;
 using AcquireInfra.Enrichment.Service.Replication;
 using AcquireInfra.Enrichment.Snapshots;
@@ -30,12 +33,29 @@ public sealed class SnapshotEndpointsTests : IAsyncLifetime
     {
         var answer = await _service.Rest.FetchAsync("/v1/snapshots/current");
         var json = answer.Json;
-        Assert.Equal(["id", "policyVersion", "dataAsOf", "fileBytes", "sources"], json.Members().Select(member => member.Name));
+        Assert.Equal(["id", "policyVersion", "overridesRevision", "dataAsOf", "fileBytes", "sources"], json.Members().Select(member => member.Name));
         Assert.Equal((Live.Id, "p1"), (json.GetProperty("id").GetString(), json.GetProperty("policyVersion").GetString()));
         Assert.Equal((Live.FileBytes, "2026-11-24T00:00:00Z"), (json.GetProperty("fileBytes").GetInt64(), json.GetProperty("dataAsOf").GetString()));
         Assert.Equal(
             """[{"id":"test-list","name":"List of this test","asOf":"2026-11-24T00:00:00Z","entries":2,"exportable":true,"licence":"MIT","attribution":null}]""",
             json.GetProperty("sources").GetRawText());
+    }
+
+    [Fact]
+    public async Task Overrides_InForce_AreWhatAReplicaJudgesUnder()
+    {
+        var store = _service.Services.GetRequiredService<OverrideStore>();
+        store.Change("key:ops", "create", (_, revision) => [(null, OverrideRules.Parse(new(
+            "ov-1", new(Asn: 64500), "tag", Tag: "ours", Reason: "Why", Owner: "Who", ExpiresAt: "2027-06-01T00:00:00Z", Revision: revision)))]);
+        var answer = await _service.Rest.FetchAsync("/v1/snapshots/current/overrides");
+        var set = OverridesDocument.Parse(Encoding.UTF8.GetBytes(answer.Text));
+        Assert.Equal(1, set.Revision);
+        Assert.Equal(store.Current.Entries, set.Entries);
+        using var file = await SendAsync(FilePath);
+        Assert.Equal("1", file.Headers.GetValues("X-Enrichment-Overrides-Revision").Single());
+        using var first = await SendAsync("/v1/snapshots/current/overrides");
+        using var again = await SendAsync("/v1/snapshots/current/overrides", [("If-None-Match", first.Headers.ETag!.ToString())]);
+        Assert.Equal(HttpStatusCode.NotModified, again.StatusCode);
     }
 
     [Fact]

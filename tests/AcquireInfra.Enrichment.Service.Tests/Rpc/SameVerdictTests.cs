@@ -29,6 +29,7 @@ public sealed class SameVerdictTests(ServiceFixture fixture) : IDisposable
             Assert.Equal(verdict, FlatPartOf(explained.Results[at].Verdict));
             judged += verdict.HasScore && verdict.Score > 0 ? 1 : 0;
         }
+        Assert.True(flat.Results.Count(result => result.Verdict.Override is not null) > 20, "too few addresses are overridden");
         Assert.True(judged > 100, $"only {judged} of {ips.Count} addresses have a score: the test would pass on a constant");
         Assert.True(explained.Results.Count(result => result.Verdict.Embedded is not null) > 10, "too few addresses carry another");
     }
@@ -114,9 +115,23 @@ public sealed class SameVerdictTests(ServiceFixture fixture) : IDisposable
             (verdict.HasIsRelay ? verdict.IsRelay : null, verdict.HasIsBulletproof ? verdict.IsBulletproof : null, verdict.HasIsCdn ? verdict.IsCdn : null,
                 verdict.HasIsCrawler ? verdict.IsCrawler : null, verdict.HasIsMobile ? verdict.IsMobile : (bool?)null));
         Assert.Equal(verdict.HasScore, verdict.HasAssessed);
+        AssertOverride(json.GetProperty("override"), verdict.Override);
         Assert.Equal(
             (verdict.HasIsHosting, verdict.HasIsTor, verdict.HasIsMobile),
             ((verdict.Assessed & 1) != 0, (verdict.Assessed >> 4 & 1) != 0, (verdict.Assessed >> 12 & 1) != 0));
+    }
+
+    static void AssertOverride(JsonElement json, Override? wire)
+    {
+        Assert.Equal(json.ValueKind == JsonValueKind.Null, wire is null);
+        if (wire is not null)
+        {
+            var expected = json.Deserialize<OverrideResponse>(JsonSerializerOptions.Web)!;
+            Assert.Equal((expected.Effect, expected.Points, string.Join(' ', expected.Tags)), (wire.Effect, wire.Points, string.Join(' ', wire.Tags)));
+            Assert.Equal(
+                expected.Applied.Select(one => (one.Id, one.Target, one.Effect, string.Join(' ', one.Categories), one.Tag ?? "", one.Reason, one.Owner, one.ExpiresAt)),
+                wire.Applied.Select(one => (one.Id, one.Target, one.Effect, string.Join(' ', one.Categories.Select(WordOf)), one.Tag, one.Reason, one.Owner, one.ExpiresAt.ToDateTime())));
+        }
     }
 
     static void AssertExplained(JsonElement json, Verdict verdict)

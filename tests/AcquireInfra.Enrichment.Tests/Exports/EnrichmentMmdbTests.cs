@@ -98,7 +98,7 @@ public sealed class EnrichmentMmdbTests
     // Names and values, sorted; plainly, from the judge.
     static string? ExpectedOf(Address address)
     {
-        var (verdict, asn, provider, categories) = ExportSample.FactsOf(Export, address);
+        var (verdict, asn, provider, categories, _) = ExportSample.FactsOf(Export, address);
         if (asn is null && categories.Count == 0)
         {
             return null;

@@ -3,7 +3,9 @@ using System.Text;
 using System.Text.Json;
 using AcquireInfra.Enrichment.Addressing;
 using AcquireInfra.Enrichment.Exports;
+using AcquireInfra.Enrichment.Overriding;
 using AcquireInfra.Enrichment.Tests.Lookup;
+using AcquireInfra.Enrichment.Tests.Overriding;
 using AcquireInfra.Enrichment.Tests.Snapshots;
 using AcquireInfra.Enrichment.Tests.Verdicts;
 using AcquireInfra.Enrichment.Verdicts;
@@ -18,7 +20,10 @@ public sealed class RowRendererTests
             TestSources.Roles("64501,hosting,Brand,certain,\n"),
             TestSources.Prefixes("vpns", "vpn", "9.1.1.0/24\n9.2.2.2\n2a0f:0:1::/48"),
             TestSources.Prefixes("relays", "relay", "9.1.1.128/25")),
-        TestPolicy.Bundled, TestSources.Day);
+        TestPolicy.Bundled, TestSources.Day, overrides: SampleOverrides.Set(
+            SampleOverrides.On("a", "9.1.1.200", OverrideEffect.Allow), SampleOverrides.On("b", "9.2.2.3", OverrideEffect.Block),
+            SampleOverrides.On("c", "9.9.0.0/16", OverrideEffect.Block) with { Reason = "\"<quoted>\"" }, SampleOverrides.On("d", "2a0f:0:1::/48", OverrideEffect.Suppress, Category.Vpn),
+            SampleOverrides.On("e", "AS64501", OverrideEffect.Tag), SampleOverrides.On("f", "provider:brand", OverrideEffect.Tag)));
 
     static readonly LineLayout Text = new(LineFormat.Text, LineLayout.MostLineBytes);
     static readonly LineLayout Ndjson = new(LineFormat.Ndjson, 1024);
@@ -33,6 +38,7 @@ public sealed class RowRendererTests
     public void Write_CsvRow_HasTheFieldsOfTheVerdict()
     {
         var header = Encoding.ASCII.GetString(new RowRenderer(Judge, RowFormat.Csv).Header(Text)).TrimEnd('\n').Split(',');
+        var overridden = 0;
         foreach (var input in Inputs)
         {
             var fields = SplitCsv(Rows(RowFormat.Csv, input).TrimEnd('\n'));
@@ -49,11 +55,15 @@ public sealed class RowRendererTests
             Assert.Equal(verdict.Level ?? "", row["level"]);
             Assert.Equal(string.Join(' ', verdict.Categories), row["categories"]);
             Assert.Equal(verdict.Provider ?? "", row["provider"]);
+            var words = Judge.MatchOf(Address.Parse(input))?.Words ?? "";
+            Assert.Equal(words, row["override"]);
+            overridden += words.Length > 0 ? 1 : 0;
             Assert.Equal(verdict.AsnRole ?? "", row["asnRole"]);
             Assert.Equal(verdict.Network ?? "", row["network"]);
             Assert.Equal(verdict.Asn?.ToString() ?? "", row["asn"]);
             Assert.Equal("", row["error"]);
         }
+        Assert.True(overridden > 5, $"only {overridden} rows are overridden");
     }
 
     [Fact]
@@ -70,7 +80,7 @@ public sealed class RowRendererTests
                 Assert.Equal(verdict.RootElement.GetProperty(member.Name).GetRawText(), member.Value.GetRawText());
                 compared++;
             }
-            Assert.Equal(23, compared);
+            Assert.Equal(24, compared);
         }
     }
 
@@ -79,10 +89,10 @@ public sealed class RowRendererTests
         Assert.Contains(",\"'=cmd|' /C calc'!A0, \"\"Ltd\"\"\",", Rows(RowFormat.Csv, "9.1.1.1"), StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("1.2.3", "1.2.3,,,,,,,,,,,,,,bad_address,ipv4_part_count")]
-    [InlineData("=1+1", "'=1+1,,,,,,,,,,,,,,bad_address,not_an_address")]
-    [InlineData("a,b", "\"a,b\",,,,,,,,,,,,,,bad_address,not_an_address")]
-    [InlineData("1.2.3.4\u202e", "1.2.3.4\\u202E,,,,,,,,,,,,,,bad_address,bad_character")]
+    [InlineData("1.2.3", "1.2.3,,,,,,,,,,,,,,,bad_address,ipv4_part_count")]
+    [InlineData("=1+1", "'=1+1,,,,,,,,,,,,,,,bad_address,not_an_address")]
+    [InlineData("a,b", "\"a,b\",,,,,,,,,,,,,,,bad_address,not_an_address")]
+    [InlineData("1.2.3.4\u202e", "1.2.3.4\\u202E,,,,,,,,,,,,,,,bad_address,bad_character")]
     public void Write_NoAddress_RowSaysWhy(string input, string expected) => Assert.Equal(expected + "\n", Rows(RowFormat.Csv, input));
 
     [Fact]

@@ -144,7 +144,7 @@ public sealed class TextExportTests
     // Written out a second time, as plainly as can be.
     static string? ExpectedOf(string kind, Address address)
     {
-        var (verdict, asn, provider, categories) = ExportSample.FactsOf(Export, address);
+        var (verdict, asn, provider, categories, _) = ExportSample.FactsOf(Export, address);
         var words = string.Join(' ', categories.Select(category => category.Word()));
         var number = asn?.Asn.Number.ToString(CultureInfo.InvariantCulture) ?? "";
         if (verdict.IsSpecial || categories.Count == 0)
