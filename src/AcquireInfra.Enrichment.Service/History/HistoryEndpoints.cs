@@ -22,7 +22,7 @@ internal static class HistoryEndpoints
     public static void MapHistory(this IEndpointRouteBuilder routes)
     {
         MapPast(routes.MapGroup("/v1").WithTags("History").RequireRateLimiting(LimitPolicy.Batches));
-        MapSnapshots(routes.MapGroup("/v1/snapshots").WithTags("Snapshots").RequireRateLimiting(LimitPolicy.Batches));
+        MapSnapshots(routes.MapGroup("/v1").WithTags("Snapshots").RequireRateLimiting(LimitPolicy.Batches));
     }
 
     static void MapPast(RouteGroupBuilder group)
@@ -50,26 +50,26 @@ internal static class HistoryEndpoints
 
     static void MapSnapshots(RouteGroupBuilder group)
     {
-        group.MapGet("", SnapshotChoice.GetSnapshots)
+        group.MapGet("/snapshots", SnapshotChoice.GetSnapshots)
             .WithName(nameof(SnapshotChoice.GetSnapshots))
             .RequireAuthorization(Roles.Lookup)
             .WithSummary("Look at the snapshots")
             .WithDescription("Which snapshot was live when, which of them are kept, and whether one is pinned.")
             .ProducesProblems(ProblemKind.BadRequest);
-        group.MapGet("/diff", SnapshotChoice.GetDiff)
+        group.MapGet("/snapshots/diff", SnapshotChoice.GetDiff)
             .WithName(nameof(SnapshotChoice.GetDiff))
             .RequireAuthorization(Roles.Bulk)
             .WithSummary("Compare two snapshots")
             .WithDescription("What one snapshot says and another does not: counts by category as JSON, or each segment that differs as a line of NDJSON.")
             .Produces<DiffResponse>(StatusCodes.Status200OK, "application/json", "application/x-ndjson")
             .ProducesProblems(ProblemKind.BadRequest, ProblemKind.NotFound);
-        MapChoice("/{id}:activate", SnapshotChoice.PostActivate, nameof(SnapshotChoice.PostActivate), "Make a snapshot live",
+        MapChoice("/snapshots/{id}:activate", SnapshotChoice.PostActivate, nameof(SnapshotChoice.PostActivate), "Make a snapshot live",
             "Makes a snapshot live that is kept, and pins it: newer data does not go live until it is let go.", ProblemKind.NotFound);
-        MapChoice(":rollback", SnapshotChoice.PostRollback, nameof(SnapshotChoice.PostRollback), "Go back to the snapshot of before",
+        MapChoice("/snapshots:rollback", SnapshotChoice.PostRollback, nameof(SnapshotChoice.PostRollback), "Go back to the snapshot of before",
             "Makes live again what was live before, and pins it.", ProblemKind.NotFound);
-        MapChoice(":pin", SnapshotChoice.PostPin, nameof(SnapshotChoice.PostPin), "Pin the live snapshot",
+        MapChoice("/snapshots:pin", SnapshotChoice.PostPin, nameof(SnapshotChoice.PostPin), "Pin the live snapshot",
             "Lets what is live stay live, whatever is compiled.", ProblemKind.NotFound);
-        MapChoice(":unpin", SnapshotChoice.PostUnpin, nameof(SnapshotChoice.PostUnpin), "Let the newest snapshot be live",
+        MapChoice("/snapshots:unpin", SnapshotChoice.PostUnpin, nameof(SnapshotChoice.PostUnpin), "Let the newest snapshot be live",
             "Lets go of the snapshot that is pinned, and makes the newest one live.", ProblemKind.NotFound);
 
         void MapChoice(string pattern, Delegate handler, string name, string summary, string description, ProblemKind refused) => group

@@ -17,13 +17,14 @@ internal sealed class RefreshedService : IAsyncDisposable
     bool _isGone;
 
     /// <param name="more">Members of the manifest beside its sources.</param>
-    public RefreshedService(string more = "")
+    /// <param name="maxRetention">Of the source; null for none.</param>
+    public RefreshedService(string more = "", string? maxRetention = null)
     {
         SmallData.Write(_folder["data"]);
         File.WriteAllText(_folder["further.json"], $$"""
             { "sources": [ { "id": "fetched", "name": "Fetched", "urls": [{ "url": "{{Upstream.UrlOf(Path)}}" }],
               "format": { "syntax": "text", "allowSpecialPurpose": true }, "categories": ["vpn"], "reliability": 0.9, "exportable": true,
-              "licence": "none" } ]{{more}} }
+              "licence": "none"{{(maxRetention is null ? "" : $", \"maxRetention\": \"{maxRetention}\"")}} } ]{{more}} }
             """);
     }
 
