@@ -15,6 +15,7 @@ internal static class EnrichCommand
         ClassifyCommand.Create(),
         CompileCommand.Create(),
         VerifyCommand.Create(),
+        DiffCommand.Create(),
         SourcesCommand.Create(),
         UpdateCommand.Create(),
         ExportCommand.Create(),

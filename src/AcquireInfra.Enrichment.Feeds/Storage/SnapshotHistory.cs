@@ -204,7 +204,7 @@ public sealed class SnapshotHistory
     }
 }
 
-internal sealed record HistoryFile(IReadOnlyList<LivePeriod> Periods, SnapshotPin? Pin);
+internal sealed record HistoryFile(IReadOnlyList<LivePeriod> Periods, SnapshotPin? Pin = null);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

@@ -15,7 +15,11 @@ internal static class HistoryEndpoints
     {
         builder.Services.AddSingleton(provider => new SnapshotHistory(provider.GetRequiredService<IOptions<EnrichmentOptions>>().Value.StateFolder));
         builder.Services.AddSingleton<PastJudges>().AddSingleton<LiveSnapshot>();
-        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, HistoryJson.Default));
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, DiffJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, HistoryJson.Default);
+        });
         return builder;
     }
 

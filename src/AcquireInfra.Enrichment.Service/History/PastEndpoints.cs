@@ -66,10 +66,10 @@ internal static class PastEndpoints
         var (then, now) = (PastVerdict.Of(judgeOfThen, asked.Address), PastVerdict.Of(judge, asked.Address));
         return new(
             asked.Input, asked.Id, asked.Address.ToString(), then, now, !now.SaysTheSameAs(then),
-            [.. now.Categories.Except(then.Categories)], [.. then.Categories.Except(now.Categories)], null);
+            [.. now.Categories.Except(then.Categories)], [.. then.Categories.Except(now.Categories)]);
     }
 
-    static RetroItem Failed(string input, string? id, ErrorResponse error) => new(input, id, null, null, null, null, null, null, error);
+    static RetroItem Failed(string input, string? id, ErrorResponse error) => new(input, id, Error: error);
 
     internal static Results<Ok<AddressHistoryResponse>, ProblemHttpResult> GetHistory(
         [Description("IPv4 or IPv6 address as text.")] string? ip,

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Text.Json;
 using AcquireInfra.Enrichment.Exports;
 using AcquireInfra.Enrichment.Feeds.Storage;
 using AcquireInfra.Enrichment.Service.Hosting;
@@ -17,7 +16,6 @@ internal static class SnapshotChoice
     const int MaxReasonLength = 500;
     const int DefaultPeriods = 100;
     const int MaxPeriods = 2_000;
-    const int FlushedLines = 1_000;
     const string Ndjson = "application/x-ndjson";
 
     internal static Results<Ok<SnapshotsResponse>, ProblemHttpResult> GetSnapshots(
@@ -61,7 +59,7 @@ internal static class SnapshotChoice
         var (before, after) = (judge.ComparedBy(older), judge.ComparedBy(newer));
         if (format == "ndjson")
         {
-            return TypedResults.Stream(output => WriteAsync(SnapshotDiff.Segments(before, after, context.RequestAborted), output, context.RequestAborted), Ndjson);
+            return TypedResults.Stream(output => DiffLines.WriteAsync(SnapshotDiff.Segments(before, after, context.RequestAborted), output, context.RequestAborted), Ndjson);
         }
         return TypedResults.Ok(DiffResponse.Of(before, after, SnapshotDiff.Of(SnapshotDiff.Segments(before, after, context.RequestAborted))));
     }
@@ -114,26 +112,4 @@ internal static class SnapshotChoice
     static bool IsId(string text) => text.Length is > 0 and <= 64 && text.All(char.IsAsciiHexDigit);
 
     static ProblemHttpResult NotKept(string id) => Problems.NotFound($"No snapshot '{SafeText.Shown(id)}' is kept; GET /v1/snapshots lists all.");
-
-    static async Task WriteAsync(IEnumerable<ChangedSegment> segments, Stream output, CancellationToken cancelled)
-    {
-        using var lines = new MemoryStream();
-        var count = 0;
-        foreach (var segment in segments)
-        {
-            JsonSerializer.Serialize(lines, ChangedSegmentResponse.Of(segment), HistoryJson.Default.ChangedSegmentResponse);
-            lines.WriteByte((byte)'\n');
-            if (++count % FlushedLines == 0)
-            {
-                await FlushAsync();
-            }
-        }
-        await FlushAsync();
-
-        async Task FlushAsync()
-        {
-            await output.WriteAsync(lines.GetBuffer().AsMemory(0, (int)lines.Length), cancelled);
-            lines.SetLength(0);
-        }
-    }
 }

@@ -37,46 +37,6 @@ internal sealed record PeriodResponse(
 /// <param name="Reason">Why, in 1 to 500 characters; kept, and shown to whoever may look up.</param>
 internal sealed record ChoiceRequest(string? Reason);
 
-/// <summary>What differs between two snapshots, each judged at the date of its own data by the present policy.</summary>
-/// <param name="Added">Space that is in a category more.</param>
-/// <param name="Removed">Space that is in a category less.</param>
-/// <param name="Changed">Space in the same categories with another score.</param>
-internal sealed record DiffResponse(
-    string From, string To, IReadOnlyList<CategoryDiffResponse> Categories, SpaceResponse Added, SpaceResponse Removed, SpaceResponse Changed)
-{
-    public static DiffResponse Of(Judge from, Judge to, SnapshotDiff diff) => new(
-        from.Snapshot.Id, to.Snapshot.Id,
-        [.. diff.Categories.Select(row => new CategoryDiffResponse(row.Category.Word(), SpaceResponse.Of(row.Added), SpaceResponse.Of(row.Removed)))],
-        SpaceResponse.Of(diff.Added), SpaceResponse.Of(diff.Removed), SpaceResponse.Of(diff.Changed));
-}
-
-internal sealed record CategoryDiffResponse(string Category, SpaceResponse Added, SpaceResponse Removed);
-
-/// <param name="IPv6Slash64s">/64 networks; what is left of one counts as one.</param>
-internal sealed record SpaceResponse(
-    int Segments,
-    [property: JsonPropertyName("ipv4Addresses")] ulong IPv4Addresses,
-    [property: JsonPropertyName("ipv6Slash64s")] ulong IPv6Slash64s)
-{
-    public static SpaceResponse Of(SpaceCount count) => new(count.Segments, (ulong)count.IPv4Addresses, (ulong)((count.IPv6Addresses + ulong.MaxValue) >> 64));
-}
-
-/// <summary>A line of a diff.</summary>
-internal sealed record ChangedSegmentResponse(
-    IReadOnlyList<string> Prefixes, IReadOnlyList<string> Added, IReadOnlyList<string> Removed, string VerdictBefore, string VerdictAfter,
-    int ScoreBefore, int ScoreAfter)
-{
-    public static ChangedSegmentResponse Of(ChangedSegment segment)
-    {
-        AddressRange.TryCreate(segment.First, segment.Last, out var range);
-        return new(
-            [.. range.ToPrefixes().Select(prefix => prefix.ToString())],
-            [.. segment.Added.Members().Select(category => category.Word())],
-            [.. segment.Removed.Members().Select(category => category.Word())],
-            segment.Before.Kind.Word(), segment.After.Kind.Word(), segment.Before.Score, segment.After.Score);
-    }
-}
-
 /// <summary>A verdict of some time, without what led to it.</summary>
 /// <param name="JudgedAt">The whole UTC hour.</param>
 internal sealed record PastVerdict(
@@ -110,14 +70,14 @@ internal sealed record RetroSummary(int Total, int Ok, int Failed, int Changed);
 /// <param name="Removed">Categories that it was in then and is not now.</param>
 internal sealed record RetroItem(
     string Input,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Id,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Ip,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] PastVerdict? Then,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] PastVerdict? Now,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Changed,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Added,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Removed,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ErrorResponse? Error);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Id = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Ip = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] PastVerdict? Then = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] PastVerdict? Now = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Changed = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Added = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Removed = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ErrorResponse? Error = null);
 
 /// <summary>What was said of an address, as far back as snapshots are kept.</summary>
 /// <param name="Periods">The newest first; each is the verdict as it was when its time began.</param>
@@ -130,8 +90,6 @@ internal sealed record AddressPeriod(DateTime From, DateTime? Until, PastVerdict
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(SnapshotsResponse))]
 [JsonSerializable(typeof(ChoiceRequest))]
-[JsonSerializable(typeof(DiffResponse))]
-[JsonSerializable(typeof(ChangedSegmentResponse))]
 [JsonSerializable(typeof(RetroResponse))]
 [JsonSerializable(typeof(AddressHistoryResponse))]
 internal sealed partial class HistoryJson : JsonSerializerContext;

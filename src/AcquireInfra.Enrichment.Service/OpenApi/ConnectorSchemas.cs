@@ -75,6 +75,7 @@ internal static class ConnectorSchemas
         verdict.Remove(Embedded);
         document.Components!.Schemas![nameof(VerdictResponse)].Required?.Remove(Embedded);
         document.Components.Schemas.Remove(nameof(EmbeddedResponse));
+        document.Components.Schemas.Remove(nameof(ErrorResponse)); // where it may be null, it stands in place
         verdict["override"] = document.Components.Schemas[nameof(OverrideResponse)]; // "one of null and it" is nothing that OpenAPI 2.0 can say
         document.Components.Schemas.Remove(nameof(OverrideResponse));
         var batch = BatchSchemas.PropertiesOf<BatchResponse>(document);

@@ -59,7 +59,8 @@ public sealed class LookupEndpointsTests(ServiceFixture fixture)
         Assert.Equal(addresses.Count, results.Count);
         foreach (var (single, result) in singles.Zip(results))
         {
-            Assert.Equal(single.Json.Members(), result.Members(except: "input"));
+            // The hour may have begun before the service, which is warned of then.
+            Assert.Equal(single.Json.Members(except: "warnings"), result.Members(except: "input").Where(member => member.Name != "warnings"));
         }
         var verdicts = results.Select(result => result.GetProperty("verdict").GetString()).Distinct().Order();
         Assert.Equal(["benignService", "hosting", "ordinary", "special", "unlisted"], verdicts); // all that the bundled data can give
