@@ -19,7 +19,7 @@ internal static class DiffCommand
         var format = new Option<string>("--format") { Description = "text or json for counts, ndjson for each segment that differs.", DefaultValueFactory = _ => "text" };
         format.AcceptOnlyFromAmong("text", "json", "ndjson");
         var data = StateOptions.Data();
-        var command = new Command("diff", "Compares two snapshot files, each judged at the date of its own data.") { from, to, format, data };
+        var command = new Command("diff", "Compares two snapshot files, both judged at the date of the newer data.") { from, to, format, data };
         command.SetAction((parsed, cancelled) => RunAsync(
             parsed.GetValue(from)!, parsed.GetValue(to)!, parsed.GetValue(format)!, StateOptions.DataFolderOf(parsed.GetValue(data)).ReadPolicy(), cancelled));
         return command;
@@ -27,9 +27,9 @@ internal static class DiffCommand
 
     static async Task<int> RunAsync(FileInfo from, FileInfo to, string format, Policy policy, CancellationToken cancelled)
     {
-        var older = Snapshot.Open(from.FullName);
-        var before = new Judge(older, policy, older.DataAsOf);
-        var after = before.ComparedBy(Snapshot.Open(to.FullName));
+        var (older, newer) = (Snapshot.Open(from.FullName), Snapshot.Open(to.FullName));
+        var at = older.DataAsOf > newer.DataAsOf ? older.DataAsOf : newer.DataAsOf;
+        var (before, after) = (new Judge(older, policy, at), new Judge(newer, policy, at));
         var segments = SnapshotDiff.Segments(before, after, cancelled);
         if (format == "ndjson")
         {

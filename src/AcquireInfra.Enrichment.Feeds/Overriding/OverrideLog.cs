@@ -64,8 +64,30 @@ internal sealed class OverrideLog(string path)
         var json = JsonSerializer.SerializeToUtf8Bytes(record, OverrideRecordJson.Default.OverrideRecord);
         var check = CheckOf(json);
         byte[] line = [.. json.AsSpan(0, json.Length - 1), .. Encoding.ASCII.GetBytes($"{CheckName}{check}\"}}\n")];
+        RequireUnchanged();
         AtomicFile.Append(path, _length, line);
         (_length, _check) = (_length + line.Length, check);
+    }
+
+    // What is behind the last line known is cut off: a line that was not written to its end, and never one of another process.
+    void RequireUnchanged()
+    {
+        if (!File.Exists(path))
+        {
+            return;
+        }
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        if (file.Length <= _length)
+        {
+            return;
+        }
+        var rest = new byte[file.Length - _length];
+        file.Position = _length;
+        file.ReadExactly(rest);
+        if (rest.AsSpan().Contains((byte)'\n'))
+        {
+            throw new IOException("Another process has written to the log of overrides; this one reads it first.");
+        }
     }
 
     OverrideRecord Parse(ReadOnlySpan<byte> line, out string check)

@@ -39,9 +39,13 @@ public sealed class SnapshotHistory
     readonly string _policies;
     readonly string _snapshots;
     readonly Lock _writing = new();
+
+    // In memory already, and not on disk yet: it is written with whatever is written next.
+    readonly Dictionary<string, byte[]> _unsavedPolicies = [];
+    bool _isUnsaved;
     HistoryFile _current;
 
-    /// <summary>Reads what is there; a folder that is not there, or cannot be read, has no history.</summary>
+    /// <summary>Reads what is there. A file that cannot be read is put aside, and history begins anew; see <see cref="Damage"/>.</summary>
     public SnapshotHistory(string stateFolder)
     {
         var folder = Path.GetFullPath(stateFolder);
@@ -51,6 +55,9 @@ public sealed class SnapshotHistory
 
     /// <summary>The name of a policy: of its bytes, so that one that was edited is another.</summary>
     public static string IdOfPolicy(byte[] json) => Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(0, 16));
+
+    /// <summary>Why the file of before could not be read; null where it could, or there was none.</summary>
+    public string? Damage { get; private set; }
 
     /// <summary>The oldest first; the last one is of what is live.</summary>
     public IReadOnlyList<LivePeriod> Periods => Volatile.Read(ref _current).Periods;
@@ -78,8 +85,8 @@ public sealed class SnapshotHistory
     /// <exception cref="IOException">It is not there, or cannot be read.</exception>
     public byte[] PolicyOf(string policyId) => File.ReadAllBytes(PolicyFile(policyId));
 
-    /// <summary>Begins a period, unless it would go on as it is. The policy is there before the period that names it.</summary>
-    /// <exception cref="IOException">The state folder cannot be written; the history is as it was.</exception>
+    /// <summary>Begins a period, unless it would go on as it is. The policy is on disk before the period that names it.</summary>
+    /// <exception cref="IOException">The state folder cannot be written; the period is remembered, and written with the next.</exception>
     public void Begin(LivePeriod period, byte[] policyJson)
     {
         lock (_writing)
@@ -88,12 +95,12 @@ public sealed class SnapshotHistory
             {
                 return;
             }
-            if (!File.Exists(PolicyFile(period.PolicyId)))
-            {
-                Directory.CreateDirectory(_policies);
-                AtomicFile.Write(PolicyFile(period.PolicyId), stream => stream.Write(policyJson));
-            }
-            Write(_current with { Periods = [.. Periods.Skip(Periods.Count + 1 - MaxPeriods), period] });
+            // A clock that was put back must not unsort them; and a file that is there again can be read for earlier times too.
+            var from = Periods is [.., var latest] && period.From <= latest.From ? latest.From.AddTicks(1) : period.From;
+            var earlier = Periods.Skip(Periods.Count + 1 - MaxPeriods).Select(one => one.SnapshotId == period.SnapshotId ? one with { DeletedBecause = null } : one);
+            _unsavedPolicies.TryAdd(period.PolicyId, policyJson);
+            Change(_current with { Periods = [.. earlier, period with { From = from }] });
+            Save();
         }
     }
 
@@ -103,7 +110,17 @@ public sealed class SnapshotHistory
     {
         lock (_writing)
         {
-            Write(_current with { Pin = pin });
+            var before = _current;
+            try
+            {
+                Change(_current with { Pin = pin });
+                Save();
+            }
+            catch
+            {
+                Change(before); // a choice that is not on disk is not made
+                throw;
+            }
         }
     }
 
@@ -118,24 +135,30 @@ public sealed class SnapshotHistory
     {
         lock (_writing)
         {
-            var files = FilesIn(_snapshots, FilePattern).ToDictionary(path => Path.GetFileNameWithoutExtension(path), path => new FileInfo(path).Length);
+            var files = FilesIn(_snapshots, FilePattern).Select(path => new FileInfo(path))
+                .ToDictionary(file => Path.GetFileNameWithoutExtension(file.Name), file => new SnapshotOnDisk(file.Length, file.LastWriteTimeUtc));
             var deleted = ToDelete(Periods, files, limits, now, spared);
+            if (deleted.Count > 0)
+            {
+                // Said before it is done: what a kill leaves undone is found again, and what is gone has its reason.
+                var why = deleted.ToDictionary(pair => pair.SnapshotId, pair => pair.Because);
+                Change(_current with { Periods = [.. Periods.Select(period => why.TryGetValue(period.SnapshotId, out var because) ? period with { DeletedBecause = because } : period)] });
+            }
+            Save();
             foreach (var (id, _) in deleted)
             {
                 LeftoverFile.TryDelete(PathOf(id)); // safe while it is mapped: its pages live until the last reader lets go
             }
             if (deleted.Count > 0)
             {
-                var why = deleted.ToDictionary(pair => pair.SnapshotId, pair => pair.Because);
-                Write(_current with { Periods = [.. Periods.Select(period => why.TryGetValue(period.SnapshotId, out var because) ? period with { DeletedBecause = because } : period)] });
                 RemovePolicies();
             }
-            return deleted;
+            return [.. deleted.Where(pair => !IsKept(pair.SnapshotId))];
         }
     }
 
     internal static IReadOnlyList<(string SnapshotId, string Because)> ToDelete(
-        IReadOnlyList<LivePeriod> periods, IReadOnlyDictionary<string, long> files, HistoryLimits limits, DateTimeOffset now, IReadOnlySet<string> spared)
+        IReadOnlyList<LivePeriod> periods, IReadOnlyDictionary<string, SnapshotOnDisk> files, HistoryLimits limits, DateTimeOffset now, IReadOnlySet<string> spared)
     {
         var deleted = new List<(string, string)>();
         var kept = new List<(string Id, DateTimeOffset Until, DateTimeOffset? MayBeKeptUntil)>(); // the one that was live longest ago first
@@ -146,13 +169,13 @@ public sealed class SnapshotHistory
             {
                 last--;
             }
-            var until = last < 0 ? DateTimeOffset.MinValue : last + 1 < periods.Count ? periods[last + 1].From : now;
-            kept.Add((id, until, periods.Where(period => period.SnapshotId == id).Min(period => period.MayBeKeptUntil)));
+            var until = last < 0 ? files[id].WrittenAt : last + 1 < periods.Count ? periods[last + 1].From : now;
+            kept.Add((id, until, last < 0 ? null : periods[last].MayBeKeptUntil)); // of the last time that its sources were confirmed
         }
         kept.Sort((one, other) => one.Until.CompareTo(other.Until));
         Delete(one => one.MayBeKeptUntil <= now, "a licence lets nobody keep its data for longer");
         Delete(one => now - one.Until > TimeSpan.FromDays(limits.Days), $"snapshots are kept for {limits.Days} days");
-        var bytes = files.Where(file => !deleted.Exists(pair => pair.Item1 == file.Key)).Sum(file => file.Value);
+        var bytes = files.Where(file => !deleted.Exists(pair => pair.Item1 == file.Key)).Sum(file => file.Value.Bytes);
         var lastOfDays = kept.GroupBy(one => one.Until.UtcDateTime.Date).Select(day => day.Last().Id).ToHashSet();
         foreach (var one in kept.Where(one => !lastOfDays.Contains(one.Id)).Concat(kept.Where(one => lastOfDays.Contains(one.Id))).ToList())
         {
@@ -160,7 +183,7 @@ public sealed class SnapshotHistory
             {
                 break;
             }
-            bytes -= files[one.Id];
+            bytes -= files[one.Id].Bytes;
             deleted.Add((one.Id, $"all snapshots together may take {limits.MaxBytes} bytes"));
         }
         return deleted;
@@ -189,20 +212,59 @@ public sealed class SnapshotHistory
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(_file), HistoryJson.Default.HistoryFile) ?? new([], null);
+            return JsonSerializer.Deserialize(File.ReadAllBytes(_file), HistoryFileJson.Default.HistoryFile) ?? throw new JsonException("It is null.");
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return new([]);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
         {
-            return new([], null); // never written, or damaged: history begins here
+            Damage = $"{_file} cannot be read, and is put aside as history.json.bad: {exception.Message}";
+            PutAside();
+            return new([]);
         }
     }
 
-    void Write(HistoryFile next)
+    void PutAside()
     {
-        AtomicFile.Write(_file, stream => JsonSerializer.Serialize(stream, next, HistoryJson.Default.HistoryFile));
+        try
+        {
+            AtomicFile.Rename(_file, _file + ".bad");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // it is overwritten when it can be
+        }
+    }
+
+    void Change(HistoryFile next)
+    {
         Volatile.Write(ref _current, next);
+        _isUnsaved = true;
+    }
+
+    void Save()
+    {
+        foreach (var (id, json) in _unsavedPolicies)
+        {
+            if (!File.Exists(PolicyFile(id)))
+            {
+                Directory.CreateDirectory(_policies);
+                AtomicFile.Write(PolicyFile(id), stream => stream.Write(json));
+            }
+        }
+        _unsavedPolicies.Clear();
+        if (_isUnsaved)
+        {
+            AtomicFile.Write(_file, stream => JsonSerializer.Serialize(stream, _current, HistoryFileJson.Default.HistoryFile));
+            _isUnsaved = false;
+        }
     }
 }
+
+/// <param name="WrittenAt">UTC.</param>
+internal readonly record struct SnapshotOnDisk(long Bytes, DateTimeOffset WrittenAt);
 
 internal sealed record HistoryFile(IReadOnlyList<LivePeriod> Periods, SnapshotPin? Pin = null);
 
@@ -212,4 +274,4 @@ internal sealed record HistoryFile(IReadOnlyList<LivePeriod> Periods, SnapshotPi
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(HistoryFile))]
-internal sealed partial class HistoryJson : JsonSerializerContext;
+internal sealed partial class HistoryFileJson : JsonSerializerContext;

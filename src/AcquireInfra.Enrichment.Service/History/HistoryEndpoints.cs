@@ -82,6 +82,6 @@ internal static class HistoryEndpoints
             .RequireAuthorization(Roles.Admin)
             .WithSummary(summary)
             .WithDescription(description)
-            .ProducesProblems(ProblemKind.BadRequest, ProblemKind.UnsupportedMediaType, refused);
+            .ProducesProblems(ProblemKind.BadRequest, ProblemKind.UnsupportedMediaType, ProblemKind.StateReadOnly, refused);
     }
 }

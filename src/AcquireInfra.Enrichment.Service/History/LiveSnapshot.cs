@@ -17,7 +17,8 @@ internal sealed class LiveSnapshot(
     SnapshotHistory history, SnapshotHolder holder, JudgeProvider judges, PastJudges past, SourceCatalog catalog, EnrichmentMetrics metrics,
     Warnings warnings, IOptions<EnrichmentOptions> options, TimeProvider time, ILogger<LiveSnapshot> logger)
 {
-    const string Topic = "pin";
+    const string PinTopic = "pin";
+    const string HistoryTopic = "history";
 
     readonly Lock _switching = new();
 
@@ -26,8 +27,14 @@ internal sealed class LiveSnapshot(
     /// <summary>The snapshot that is to stay live; null where none is, or it is gone.</summary>
     public Snapshot? OpenPinned()
     {
-        WarnOfPin();
-        return history.Pin is { } pin ? past.Open(pin.SnapshotId) : null;
+        if (history.Damage is { } damage)
+        {
+            Log.HistoryDamaged(logger, damage);
+            warnings.Set(HistoryTopic, "The history of snapshots could not be read, and begins anew; the log says why.");
+        }
+        var pinned = history.Pin is { } pin ? past.Open(pin.SnapshotId) : null;
+        WarnOfPin(pinned is not null);
+        return pinned;
     }
 
     /// <summary>Makes the newest snapshot live, unless another one is to stay.</summary>
@@ -54,13 +61,13 @@ internal sealed class LiveSnapshot(
         var began = Stopwatch.GetTimestamp();
         lock (_switching)
         {
-            if (past.Open(snapshotId) is not { } chosen)
+            if (IsOverdue(snapshotId) || past.Open(snapshotId) is not { } chosen)
             {
                 return false;
             }
             history.SetPin(new(snapshotId, time.GetUtcNow(), reason));
             Switch(chosen, began, reason);
-            WarnOfPin();
+            WarnOfPin(isLive: true);
             return true;
         }
     }
@@ -70,9 +77,13 @@ internal sealed class LiveSnapshot(
     /// <exception cref="IOException">The state folder cannot be written; what is live is as it was.</exception>
     public bool TryRollBack(string reason)
     {
-        var live = holder.Current?.Id;
-        return history.Periods.LastOrDefault(period => period.SnapshotId != live && history.IsKept(period.SnapshotId)) is { } before
-            && TryActivate(before.SnapshotId, reason);
+        lock (_switching)
+        {
+            // Before it was live for the first time: going back twice goes back further.
+            var live = holder.Current?.Id;
+            var before = history.Periods.TakeWhile(period => period.SnapshotId != live).Select(period => period.SnapshotId).Reverse().Distinct();
+            return before.Any(id => TryActivate(id, reason));
+        }
     }
 
     /// <summary>Lets the newest snapshot be live again, at once and from now on.</summary>
@@ -87,12 +98,7 @@ internal sealed class LiveSnapshot(
             {
                 return false;
             }
-            history.SetPin(null);
-            WarnOfPin();
-            if (OpenStore().OpenLastGood() is { } newest && newest.Id != holder.Current?.Id)
-            {
-                Switch(newest, began, reason);
-            }
+            LetGo(began, reason);
             return true;
         }
     }
@@ -104,6 +110,11 @@ internal sealed class LiveSnapshot(
         {
             lock (_switching)
             {
+                if (history.Pin is { } pin && IsOverdue(pin.SnapshotId))
+                {
+                    Log.PinOverdue(logger, pin.SnapshotId);
+                    LetGo(Stopwatch.GetTimestamp(), "its data may not be kept for longer");
+                }
                 HashSet<string> spared = [.. ((string?[])[holder.Current?.Id, history.Pin?.SnapshotId, OpenStore().CurrentId]).OfType<string>()];
                 var limits = new HistoryLimits(options.Value.History.Days, options.Value.History.MaxBytes);
                 var deleted = history.Prune(limits, time.GetUtcNow(), spared);
@@ -115,11 +126,12 @@ internal sealed class LiveSnapshot(
                 {
                     past.Forget();
                 }
+                warnings.Set(HistoryTopic, null);
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Log.HistoryFailed(logger, exception); // tried again with the next round
+            WarnOfHistory(exception); // tried again with the next round
         }
     }
 
@@ -139,7 +151,7 @@ internal sealed class LiveSnapshot(
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Log.HistoryFailed(logger, exception); // to serve is worth more than to remember
+            WarnOfHistory(exception); // to serve is worth more than to remember
         }
         holder.Swap(snapshot);
         metrics.SnapshotSwapped();
@@ -157,7 +169,28 @@ internal sealed class LiveSnapshot(
         return ends.Count == 0 ? null : ends.Min();
     }
 
-    void WarnOfPin() => warnings.Set(Topic, history.Pin is { } pin
-        ? $"Snapshot {pin.SnapshotId} is pinned since {UtcTime.Text(pin.Since)}: newer data does not go live until it is let go."
-        : null);
+    // What takes its place is there before the pin is gone.
+    void LetGo(long began, string reason)
+    {
+        var newest = OpenStore().OpenLastGood();
+        history.SetPin(null);
+        WarnOfPin(isLive: false);
+        if (newest is not null)
+        {
+            Switch(newest, began, reason);
+        }
+    }
+
+    bool IsOverdue(string snapshotId) =>
+        history.Periods.LastOrDefault(period => period.SnapshotId == snapshotId)?.MayBeKeptUntil <= time.GetUtcNow();
+
+    void WarnOfPin(bool isLive) => warnings.Set(PinTopic, history.Pin is not { } pin ? null
+        : isLive ? $"Snapshot {pin.SnapshotId} is pinned since {UtcTime.Text(pin.Since)}: newer data does not go live until it is let go."
+        : $"Snapshot {pin.SnapshotId}, which was pinned, is no longer there: the newest is live.");
+
+    void WarnOfHistory(Exception exception)
+    {
+        Log.HistoryFailed(logger, exception);
+        warnings.Set(HistoryTopic, "The history of snapshots cannot be written to the state folder; it is kept in memory until it can.");
+    }
 }

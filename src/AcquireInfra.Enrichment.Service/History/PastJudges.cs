@@ -23,7 +23,7 @@ internal sealed class PastJudges(SnapshotHistory history, SnapshotHolder live, O
     readonly Lock _opening = new();
     readonly List<Snapshot> _open = []; // the one used last comes last
     readonly Dictionary<string, Policy> _policies = [];
-    readonly ConcurrentDictionary<(LivePeriod Period, long Hour, OverrideSet Overrides, string? Caveat), Judge> _judges = [];
+    readonly ConcurrentDictionary<(LivePeriod Period, long Hour, long OverridesRevision, string? Caveat), Judge> _judges = [];
 
     /// <summary>
     /// The judge of what was live at a time. Where that is not kept, of what was live before it, or else of the oldest that is; its
@@ -33,11 +33,11 @@ internal sealed class PastJudges(SnapshotHistory history, SnapshotHolder live, O
     public Judge? Near(DateTimeOffset at)
     {
         var periods = history.Periods;
-        if (periods.Count == 0 || periods[^1].SnapshotId != live.Current?.Id)
-        {
-            return null; // it could not be written down
-        }
         var index = SnapshotHistory.IndexOf(periods, at);
+        if (periods.Count == 0 || (index == periods.Count - 1 && periods[index].SnapshotId != live.Current?.Id))
+        {
+            return null; // the present
+        }
         for (var earlier = index; earlier >= 0; earlier--)
         {
             if (TryMake(periods[earlier], at, earlier == index ? null : Sentence("What was live then is no longer kept", periods[earlier])) is { } judge)
@@ -68,7 +68,7 @@ internal sealed class PastJudges(SnapshotHistory history, SnapshotHolder live, O
     }
 
     /// <summary>The judge of a period as it began; null where it is not kept.</summary>
-    public Judge? OfBeginning(LivePeriod period) => TryMake(period, period.From, caveat: null);
+    public Judge? OfBeginning(LivePeriod period) => Make(period, period.From, overrides?.AsOf(period.From) ?? OverrideSet.Empty, caveat: null);
 
     /// <summary>A snapshot that is kept; null where it is not, or is damaged.</summary>
     public Snapshot? Open(string snapshotId)
@@ -111,12 +111,12 @@ internal sealed class PastJudges(SnapshotHistory history, SnapshotHolder live, O
     Judge? TryMake(LivePeriod period, DateTimeOffset at, string? caveat)
     {
         var inForce = overrides?.AsOf(at) ?? OverrideSet.Empty;
-        var key = (period, at.UtcTicks / TimeSpan.TicksPerHour, inForce, caveat);
+        var key = (period, at.UtcTicks / TimeSpan.TicksPerHour, inForce.Revision, caveat);
         if (_judges.TryGetValue(key, out var known))
         {
             return known;
         }
-        if (period.DeletedBecause is not null || Open(period.SnapshotId) is not { } snapshot || PolicyOf(period.PolicyId) is not { } policy)
+        if (Make(period, at, inForce, caveat) is not { } judge)
         {
             return null;
         }
@@ -124,8 +124,13 @@ internal sealed class PastJudges(SnapshotHistory history, SnapshotHolder live, O
         {
             _judges.Clear();
         }
-        return _judges.GetOrAdd(key, _ => new Judge(snapshot, policy, at, remember: false, inForce) { Caveat = caveat });
+        return _judges.GetOrAdd(key, judge);
     }
+
+    Judge? Make(LivePeriod period, DateTimeOffset at, OverrideSet inForce, string? caveat) =>
+        period.DeletedBecause is null && Open(period.SnapshotId) is { } snapshot && PolicyOf(period.PolicyId) is { } policy
+            ? new Judge(snapshot, policy, at, remember: false, inForce) { Caveat = caveat }
+            : null;
 
     Snapshot? Read(string snapshotId)
     {

@@ -7,6 +7,7 @@ using AcquireInfra.Enrichment.Service.Lookup;
 using AcquireInfra.Enrichment.Snapshots;
 using AcquireInfra.Enrichment.Verdicts;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
 
 namespace AcquireInfra.Enrichment.Service.History;
 
@@ -32,7 +33,7 @@ internal static class SnapshotChoice
         [Description("Id of a snapshot that is kept; by default the one that was live before.")] string? from,
         [Description("Id of a snapshot that is kept; by default the live one.")] string? to,
         [Description("json for counts, ndjson for each segment that differs.")] string? format,
-        HttpContext context, SnapshotHistory history, PastJudges past, JudgeProvider judges)
+        HttpContext context, SnapshotHistory history, PastJudges past, JudgeProvider judges, IOptions<EnrichmentOptions> options)
     {
         if (format is not (null or "json" or "ndjson"))
         {
@@ -43,10 +44,10 @@ internal static class SnapshotChoice
             return Problems.NoSnapshot();
         }
         to ??= judge.Snapshot.Id;
-        from ??= history.Periods.LastOrDefault(period => period.SnapshotId != to && history.IsKept(period.SnapshotId))?.SnapshotId;
+        from ??= history.Periods.TakeWhile(period => period.SnapshotId != to).LastOrDefault(period => history.IsKept(period.SnapshotId))?.SnapshotId;
         if (from is null)
         {
-            return Problems.NotFound("No other snapshot is kept; GET /v1/snapshots lists all.");
+            return Problems.NotFound("Nothing is kept of before that snapshot; GET /v1/snapshots lists all.");
         }
         if (Open(from, past) is not { } older)
         {
@@ -56,9 +57,11 @@ internal static class SnapshotChoice
         {
             return NotKept(to);
         }
-        var (before, after) = (judge.ComparedBy(older), judge.ComparedBy(newer));
+        var at = older.DataAsOf > newer.DataAsOf ? older.DataAsOf : newer.DataAsOf;
+        var (before, after) = (judge.ComparedBy(older, at), judge.ComparedBy(newer, at));
         if (format == "ndjson")
         {
+            context.EndAfter(options.Value.DownloadDeadline);
             return TypedResults.Stream(output => DiffLines.WriteAsync(SnapshotDiff.Segments(before, after, context.RequestAborted), output, context.RequestAborted), Ndjson);
         }
         return TypedResults.Ok(DiffResponse.Of(before, after, SnapshotDiff.Of(SnapshotDiff.Segments(before, after, context.RequestAborted))));
@@ -90,9 +93,17 @@ internal static class SnapshotChoice
             return Problems.BadRequest($"'reason' says in 1 to {MaxReasonLength} characters why.");
         }
         var (caller, reason) = (SafeText.Shown(Caller.Of(context).ToString()), SafeText.Shown(request.Reason));
-        if (!isDone($"{caller}: {reason}"))
+        try
         {
-            return refused;
+            if (!isDone($"{caller}: {reason}"))
+            {
+                return refused;
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Log.HistoryFailed(logger, exception);
+            return Problems.Of(ProblemKind.StateReadOnly, "The choice cannot be written to the state folder, so nothing is changed. Mend the disk and try again.");
         }
         Log.SnapshotChosen(logger, caller, action, reason);
         return TypedResults.Ok(Answer(history, live, DefaultPeriods));

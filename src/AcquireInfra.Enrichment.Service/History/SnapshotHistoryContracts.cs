@@ -80,7 +80,7 @@ internal sealed record RetroItem(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ErrorResponse? Error = null);
 
 /// <summary>What was said of an address, as far back as snapshots are kept.</summary>
-/// <param name="Periods">The newest first; each is the verdict as it was when its time began.</param>
+/// <param name="Periods">The newest first; each has the verdict as it was at the end of its time, the newest that of now; there are gaps where nothing is kept.</param>
 /// <param name="Truncated">Whether there are more.</param>
 internal sealed record AddressHistoryResponse(string Ip, string Scope, IReadOnlyList<AddressPeriod> Periods, bool Truncated);
 

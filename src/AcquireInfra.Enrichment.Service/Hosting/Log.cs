@@ -79,6 +79,13 @@ internal static partial class Log
         Message = "The history in the state folder cannot be written; what serves is not touched.")]
     public static partial void HistoryFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(EventId = 3012, EventName = "HistoryDamaged", Level = LogLevel.Error, Message = "{Damage}")]
+    public static partial void HistoryDamaged(ILogger logger, string damage);
+
+    [LoggerMessage(EventId = 3013, EventName = "PinOverdue", Level = LogLevel.Warning,
+        Message = "Snapshot {SnapshotId} is pinned no longer: a licence lets nobody keep its data.")]
+    public static partial void PinOverdue(ILogger logger, string snapshotId);
+
     [LoggerMessage(EventId = 3010, EventName = "ExportMade", Level = LogLevel.Information,
         Message = "Export {File} of snapshot {SnapshotId} is made: {Bytes} bytes in {Milliseconds:F0} ms.")]
     public static partial void ExportMade(ILogger logger, string file, string snapshotId, long bytes, double milliseconds);

@@ -39,13 +39,17 @@ internal static class OverrideChanges
             faults.Add(fault);
             return null;
         }
-        if (floor?.WrongWith(read.Target, context) is { } wide)
+        if (floor is not null && WideFaultOf(read, floor, context) is { } wide)
         {
-            faults.Add(new(WideField, read.Target.ToString(), wide));
+            faults.Add(wide);
             return null;
         }
         return read;
     }
+
+    /// <returns>Null where the caller may change it, or there is nothing to change.</returns>
+    public static OverrideFault? WideFaultOf(Override? entry, OverrideFloor floor, HttpContext context) =>
+        entry is not null && floor.WrongWith(entry.Target, context) is { } wide ? new(WideField, entry.Target.ToString(), wide) : null;
 
     // Known by its field to be a matter of the caller's role, and not of the override.
     const string WideField = "target ";

@@ -37,12 +37,23 @@ internal static class OverrideImport
         return OverrideChanges.Try<Ok<ImportResponse>>(() =>
         {
             var (created, replaced) = (0, 0);
+            List<OverrideFault> wide = [];
             var set = store.Change(OverrideEndpoints.WhoOf(context), OverrideAction.Import, (current, revision) =>
             {
                 var changes = ChangesTo(rows, current, revision);
+                // As for one override: what takes an admin to make takes one to change.
+                wide = [.. changes.Select(change => OverrideChanges.WideFaultOf(change.Before, floor, context)).OfType<OverrideFault>()];
+                if (wide.Count > 0)
+                {
+                    return [];
+                }
                 (created, replaced) = (changes.Count(change => change.Before is null), changes.Count(change => change.Before is not null));
                 return changes;
             });
+            if (wide.Count > 0)
+            {
+                return OverrideChanges.Refuse(wide);
+            }
             return TypedResults.Ok(new ImportResponse(set.Revision, created, replaced, rows.Count - created - replaced));
         });
     }

@@ -5,7 +5,7 @@ using AcquireInfra.Enrichment.Verdicts;
 
 namespace AcquireInfra.Enrichment.Exports;
 
-/// <summary>What differs between two snapshots, each judged at the date of its own data by the present policy.</summary>
+/// <summary>What differs between two snapshots, both judged by the present policy at the date of the newer data.</summary>
 /// <param name="Added">Space that is in a category more.</param>
 /// <param name="Removed">Space that is in a category less.</param>
 /// <param name="Changed">Space in the same categories with another score.</param>

@@ -58,6 +58,8 @@ public sealed record ProblemKind(string Code, int HttpStatus, int GrpcStatus, st
 
     public static ProblemKind NoSnapshot { get; } = new("no_snapshot", 503, Unavailable, "No data yet");
 
+    public static ProblemKind StateReadOnly { get; } = new("state_read_only", 503, Unavailable, "It cannot be kept on disk");
+
     public static ProblemKind OverridesReadOnly { get; } = new("overrides_read_only", 503, Unavailable, "Overrides cannot be changed now");
 
     public static ProblemKind Overloaded { get; } = new("overloaded", 503, Unavailable, "Too many requests at once");
@@ -70,7 +72,7 @@ public sealed record ProblemKind(string Code, int HttpStatus, int GrpcStatus, st
     [
         BadAddress, BadPrefix, BadAsn, BadOverride, BadRequest, Unauthenticated, Forbidden, NotFound, NotKept, MethodNotAllowed, Conflict,
         PreconditionFailed, TooManyItems, BodyTooLarge, UnsupportedMediaType, PreconditionRequired, RateLimited, Internal, NoSnapshot,
-        OverridesReadOnly, Overloaded, Stopping, DeadlineExceeded,
+        StateReadOnly, OverridesReadOnly, Overloaded, Stopping, DeadlineExceeded,
     ];
 
     /// <summary>What is wrong with a text that should be an address, what it was, and what to send instead.</summary>

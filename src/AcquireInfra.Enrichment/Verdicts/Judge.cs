@@ -115,8 +115,8 @@ public sealed partial class Judge
     /// </summary>
     public Judge ForExport() => _isForExport ? this : new(Snapshot, _given, Snapshot.DataAsOf, remember: true, isForExport: true, Overrides);
 
-    /// <summary>The judge of another snapshot by the same policy, at the date of its own data: two of these differ by nothing but what their snapshots say.</summary>
-    public Judge ComparedBy(Snapshot snapshot) => new(snapshot, _given, snapshot.DataAsOf);
+    /// <summary>The judge of another snapshot by the same policy, without overrides: two of these at one time differ by what their snapshots say.</summary>
+    public Judge ComparedBy(Snapshot snapshot, DateTimeOffset at) => new(snapshot, _given, at);
 
     /// <summary>Whether this is what <see cref="ForExport"/> makes of another judge.</summary>
     public bool IsExportOf(Judge other) =>

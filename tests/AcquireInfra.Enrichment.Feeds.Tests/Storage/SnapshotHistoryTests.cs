@@ -36,7 +36,25 @@ public sealed class SnapshotHistoryTests : IDisposable
     public void Read_DamagedFile_BeginsAnew(string content)
     {
         File.WriteAllText(Path.Combine(_folder, "history.json"), content);
-        Assert.Empty(new SnapshotHistory(_folder).Periods);
+        var history = new SnapshotHistory(_folder);
+        Assert.Empty(history.Periods);
+        Assert.Contains("put aside", history.Damage, StringComparison.Ordinal);
+        Assert.Equal(content, File.ReadAllText(Path.Combine(_folder, "history.json.bad")));
+    }
+
+    [Fact]
+    public void Begin_DiskThatFails_IsRememberedAndWrittenWithTheNext()
+    {
+        var history = new SnapshotHistory(_folder);
+        var inTheWay = Directory.CreateDirectory(Path.Combine(_folder, "history.json"));
+        Assert.ThrowsAny<IOException>(() => history.Begin(Period("a", Noon), "{}"u8.ToArray()));
+        Assert.Throws<IOException>(() => history.SetPin(new("a", Noon, "Because.")));
+        Assert.Equal(("a", null), (Assert.Single(history.Periods).SnapshotId, history.Pin));
+        inTheWay.Delete();
+        history.Begin(Period("b", Noon.AddHours(-1)), "{}"u8.ToArray()); // by a clock that was put back
+        var again = new SnapshotHistory(_folder);
+        Assert.Equal(["a", "b"], again.Periods.Select(period => period.SnapshotId));
+        Assert.True(again.Periods[0].From < again.Periods[1].From);
     }
 
     [Fact]
@@ -50,6 +68,7 @@ public sealed class SnapshotHistoryTests : IDisposable
             File.WriteAllText(history.PathOf(id), "1234567890");
         }
         File.WriteAllText(history.PathOf("unknown"), "");
+        File.SetLastWriteTimeUtc(history.PathOf("unknown"), Noon.AddDays(-11).UtcDateTime);
         var deleted = history.Prune(new(Days: 10, MaxBytes: 1000), Noon, new HashSet<string> { "c" });
         Assert.Equal(["a", "unknown"], deleted.Select(pair => pair.SnapshotId).Order()); // b was live until now
         Assert.Equal((false, true, true), (history.IsKept("a"), history.IsKept("b"), history.IsKept("c")));
@@ -61,7 +80,7 @@ public sealed class SnapshotHistoryTests : IDisposable
     {
         // Four a day for three days; each takes a byte.
         var periods = Enumerable.Range(0, 12).Select(at => Period($"{at:x}", Noon.Date.AddDays(at / 4).AddHours(1 + at % 4))).ToList();
-        var files = periods.ToDictionary(period => period.SnapshotId, _ => 1L);
+        var files = periods.ToDictionary(period => period.SnapshotId, _ => new SnapshotOnDisk(1, Noon));
         var now = Noon.AddDays(3);
         string[] Kept(long bytes, params string[] spared) => [.. periods.Select(period => period.SnapshotId).Except(
             SnapshotHistory.ToDelete(periods, files, new(400, bytes), now, spared.ToHashSet()).Select(pair => pair.SnapshotId))];
@@ -73,10 +92,14 @@ public sealed class SnapshotHistoryTests : IDisposable
     }
 
     [Fact]
-    public void ToDelete_LicenceOfAnyPeriod_CountsForTheFile()
+    public void ToDelete_LicenceOfItsLastPeriod_CountsForTheFile()
     {
-        LivePeriod[] periods = [Period("a", Noon) with { MayBeKeptUntil = Noon.AddHours(3) }, Period("b", Noon.AddHours(1)), Period("a", Noon.AddHours(2))];
-        var files = new Dictionary<string, long> { ["a"] = 1, ["b"] = 1 };
+        LivePeriod[] periods =
+        [
+            Period("a", Noon) with { MayBeKeptUntil = Noon.AddHours(1) }, Period("b", Noon.AddHours(1)),
+            Period("a", Noon.AddHours(2)) with { MayBeKeptUntil = Noon.AddHours(3) },
+        ];
+        var files = new Dictionary<string, SnapshotOnDisk> { ["a"] = new(1, Noon), ["b"] = new(1, Noon) };
         Assert.Empty(SnapshotHistory.ToDelete(periods, files, new(400, 1000), Noon.AddHours(2.5), None));
         Assert.Equal(["a"], SnapshotHistory.ToDelete(periods, files, new(400, 1000), Noon.AddHours(3), None).Select(pair => pair.SnapshotId));
         Assert.Empty(SnapshotHistory.ToDelete(periods, files, new(400, 1000), Noon.AddHours(3), new HashSet<string> { "a" }));

@@ -165,6 +165,17 @@ public sealed class HistoryTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task RollBack_Twice_GoesBackFurther()
+    {
+        await using var service = await _data.StartAsync();
+        var moments = await ThreeAsync(service);
+        await ChooseAsync(service, ":rollback");
+        Assert.Equal(200, (await ChooseAsync(service, ":rollback")).Status);
+        Assert.Equal(moments[0].Body, (await service.Rest.LookupAsync(Ip)).Text);
+        Assert.Equal(404, (await ChooseAsync(service, ":rollback")).Status);
+    }
+
+    [Fact]
     public async Task Activate_SurvivesARestart()
     {
         string id;
