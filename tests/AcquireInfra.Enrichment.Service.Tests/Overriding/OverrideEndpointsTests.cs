@@ -280,6 +280,11 @@ public sealed class OverrideEndpointsTests : IAsyncDisposable
         var wide = (await SendAsync(HttpMethod.Get, "/v1/overrides", key: admin)).Answer.Json.GetProperty("overrides").EnumerateArray().First(entry => entry.GetProperty("target").TryGetProperty("prefix", out var prefix) && prefix.GetString() == "9.2.0.0/15");
         var (delete, _) = await SendAsync(HttpMethod.Delete, $"/v1/overrides/{wide.GetProperty("id").GetString()}", ifMatch: "*", key: writer);
         Assert.Equal(403, delete.Status);
+        var (narrow, _) = await SendAsync(
+            HttpMethod.Post, "/v1/overrides:import",
+            $"id,target,effect,categories,tag,reason,owner,expiresAt\n{wide.GetProperty("id").GetString()},9.2.0.1,tag,,x,Why,Who,2026-12-24T12:00:00Z\n",
+            key: writer, contentType: "text/csv"); // in the place of a wide one
+        Assert.Equal((403, "forbidden"), (narrow.Status, narrow.Code));
         var audit = (await SendAsync(HttpMethod.Get, "/v1/overrides/audit", key: admin)).Answer.Text;
         Assert.Contains("\"who\":\"key:writer\"", audit, StringComparison.Ordinal);
         Assert.Contains("\"who\":\"key:boss\"", audit, StringComparison.Ordinal);
