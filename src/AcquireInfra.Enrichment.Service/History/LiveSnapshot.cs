@@ -19,6 +19,7 @@ internal sealed class LiveSnapshot(
 {
     const string PinTopic = "pin";
     const string HistoryTopic = "history";
+    const string DamageTopic = "historyDamage"; // until the next start: a write that succeeds does not bring it back
 
     readonly Lock _switching = new();
 
@@ -30,7 +31,7 @@ internal sealed class LiveSnapshot(
         if (history.Damage is { } damage)
         {
             Log.HistoryDamaged(logger, damage);
-            warnings.Set(HistoryTopic, "The history of snapshots could not be read, and begins anew; the log says why.");
+            warnings.Set(DamageTopic, "The history of snapshots could not be read, and begins anew; the log says why.");
         }
         var pinned = history.Pin is { } pin ? past.Open(pin.SnapshotId) : null;
         WarnOfPin(pinned is not null);

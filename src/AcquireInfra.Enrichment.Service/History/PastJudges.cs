@@ -40,14 +40,14 @@ internal sealed class PastJudges(SnapshotHistory history, SnapshotHolder live, O
         }
         for (var earlier = index; earlier >= 0; earlier--)
         {
-            if (TryMake(periods[earlier], at, earlier == index ? null : Sentence("What was live then is no longer kept", periods[earlier])) is { } judge)
+            if (periods[earlier].DeletedBecause is null && TryMake(periods[earlier], at, earlier == index ? null : Sentence("What was live then is no longer kept", periods[earlier])) is { } judge)
             {
                 return judge;
             }
         }
         for (var later = index + 1; later < periods.Count; later++)
         {
-            if (TryMake(periods[later], at, Sentence("Nothing of that time is kept", periods[later])) is { } judge)
+            if (periods[later].DeletedBecause is null && TryMake(periods[later], at, Sentence("Nothing of that time is kept", periods[later])) is { } judge)
             {
                 return judge;
             }

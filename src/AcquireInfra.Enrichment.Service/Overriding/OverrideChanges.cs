@@ -49,18 +49,15 @@ internal static class OverrideChanges
 
     /// <returns>Null where the caller may change it, or there is nothing to change.</returns>
     public static OverrideFault? WideFaultOf(Override? entry, OverrideFloor floor, HttpContext context) =>
-        entry is not null && floor.WrongWith(entry.Target, context) is { } wide ? new(WideField, entry.Target.ToString(), wide) : null;
-
-    // Known by its field to be a matter of the caller's role, and not of the override.
-    const string WideField = "target ";
+        entry is not null && floor.WrongWith(entry.Target, context) is { } wide ? new("target", entry.Target.ToString(), wide) { IsOfRole = true } : null;
 
     public static ProblemHttpResult Refuse(IReadOnlyList<OverrideFault> faults) => Refuse([.. faults.Select(fault => (Line: (int?)null, fault))]);
 
     public static ProblemHttpResult Refuse(IReadOnlyList<(int? Line, OverrideFault Fault)> faults)
     {
-        var told = faults.Take(MaxFaultsTold).Select(fault => RowFaultResponse.From(fault.Line, fault.Fault with { Field = fault.Fault.Field.Trim() })).ToList();
-        var first = told[0].Line is { } line ? $"Line {line}, {faults[0].Fault with { Field = told[0].Field }}" : (faults[0].Fault with { Field = told[0].Field }).ToString();
-        var isForbidden = faults.All(fault => fault.Fault.Field == WideField);
+        var told = faults.Take(MaxFaultsTold).Select(fault => RowFaultResponse.From(fault.Line, fault.Fault)).ToList();
+        var first = faults[0].Line is { } line ? $"Line {line}, {faults[0].Fault}" : faults[0].Fault.ToString();
+        var isForbidden = faults.All(fault => fault.Fault.IsOfRole);
         return Problems.Of(
             isForbidden ? ProblemKind.Forbidden : ProblemKind.BadOverride,
             faults.Count == 1 ? first : $"{first} There are {faults.Count} faults, and nothing is changed.",

@@ -65,9 +65,7 @@ internal static class SnapshotEndpoints
             return Problems.NoSnapshot();
         }
         Manners.Revalidate(response);
-        var json = OverridesDocument.From(judge.Overrides).ToJson();
-        var hash = Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(0, 16));
-        return TypedResults.Bytes(json, "application/json", entityTag: TagOf(hash));
+        return Json(OverridesDocument.From(judge.Overrides).ToJson());
     }
 
     // HEAD is a route of its own: one operation of the OpenAPI document would have two methods and one name.
@@ -102,9 +100,11 @@ internal static class SnapshotEndpoints
             return Problems.NoSnapshot();
         }
         Manners.Revalidate(response);
-        var hash = Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(0, 16));
-        return TypedResults.Bytes(json, "application/json", entityTag: TagOf(hash));
+        return Json(json);
     }
+
+    static FileContentHttpResult Json(byte[] json) =>
+        TypedResults.Bytes(json, "application/json", entityTag: TagOf(Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(0, 16))));
 
     static EntityTagHeaderValue TagOf(string id) => new($"\"{id}\"");
 }

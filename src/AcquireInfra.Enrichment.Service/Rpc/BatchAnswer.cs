@@ -1,15 +1,15 @@
-using AcquireInfra.Enrichment.Verdicts;
 using System.Buffers;
 using AcquireInfra.Enrichment.Addressing;
 using AcquireInfra.Enrichment.Exports;
+using AcquireInfra.Enrichment.Verdicts;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 
 namespace AcquireInfra.Enrichment.Service.Rpc;
 
 /// <summary>
-/// The results of one batch, written in order behind what the buffer holds. All are by one snapshot; items that ask for another hour are
-/// judged at that. A bad item has its error in its place.
+/// The results of one batch, written in order behind what the buffer holds. All are by one snapshot, but for items that ask for another
+/// time, which are judged by what was live then. A bad item has its error in its place.
 /// </summary>
 /// <param name="tag">Of the field that results stand in.</param>
 internal sealed class BatchAnswer(

@@ -50,7 +50,7 @@ internal sealed class EnrichmentRpcService(
 
     [EnableRateLimiting(LimitPolicy.Lookups)]
     public override Task<GetSnapshotResponse> GetSnapshot(GetSnapshotRequest request, ServerCallContext context) =>
-        failures.GuardAsync(context, () => Task.FromResult(LiveSnapshot()));
+        failures.GuardAsync(context, () => Task.FromResult(CurrentSnapshot()));
 
     public override Task WatchSnapshots(
         WatchSnapshotsRequest request, IServerStreamWriter<WatchSnapshotsResponse> answers, ServerCallContext context) =>
@@ -131,7 +131,7 @@ internal sealed class EnrichmentRpcService(
         return answer;
     }
 
-    GetSnapshotResponse LiveSnapshot()
+    GetSnapshotResponse CurrentSnapshot()
     {
         var judge = encoders.Current?.Judge ?? throw RpcProblems.NoSnapshot();
         return new()

@@ -1,4 +1,3 @@
-using System.Globalization;
 using AcquireInfra.Enrichment.Verdicts;
 
 namespace AcquireInfra.Enrichment.Exports;
@@ -10,18 +9,16 @@ public static class AttributionText
     public static IEnumerable<string> LinesOf(Judge judge)
     {
         var snapshot = judge.Snapshot;
-        yield return $"snapshot {snapshot.Id}, policy {judge.PolicyVersion}, data of {Utc(snapshot.DataAsOf)}";
+        yield return $"snapshot {snapshot.Id}, policy {judge.PolicyVersion}, data of {UtcTime.Text(snapshot.DataAsOf)}";
         foreach (var source in snapshot.Sources.Where(source => source.Exportable))
         {
-            string?[] parts = [$"{source.Name} ({source.Id})", source.Licence, source.Attribution, source.Homepage, $"data of {Utc(source.AsOf)}"];
+            string?[] parts = [$"{source.Name} ({source.Id})", source.Licence, source.Attribution, source.Homepage, $"data of {UtcTime.Text(source.AsOf)}"];
             yield return "source: " + OneLine(string.Join("; ", parts.Where(part => !string.IsNullOrEmpty(part))));
         }
     }
 
     /// <summary>The same as one text.</summary>
     public static string Of(Judge judge) => string.Concat(LinesOf(judge).Select(line => line + "\n"));
-
-    static string Utc(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 
     // A manifest's words must not end a comment.
     static string OneLine(string text) => string.Concat(text.Select(character => char.IsControl(character) ? ' ' : character));

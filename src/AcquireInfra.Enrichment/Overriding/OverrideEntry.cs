@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AcquireInfra.Enrichment.Exports;
 using AcquireInfra.Enrichment.Verdicts;
 
 namespace AcquireInfra.Enrichment.Overriding;
@@ -21,9 +21,7 @@ public sealed record OverrideEntry(
 {
     public static OverrideEntry From(Override entry) => new(
         entry.Id, TargetEntry.From(entry.Target), entry.Effect.Word(), [.. entry.Categories.Members().Select(category => category.Word())], entry.Tag,
-        entry.Reason, entry.Owner, TextOf(entry.ExpiresAt), entry.Revision);
-
-    public static string TextOf(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+        entry.Reason, entry.Owner, UtcTime.Text(entry.ExpiresAt), entry.Revision);
 }
 
 /// <summary>One of the four.</summary>

@@ -11,6 +11,9 @@ namespace AcquireInfra.Enrichment.Overriding;
 /// <param name="Expected">The end of a sentence that begins with what was given.</param>
 public sealed record OverrideFault(string Field, string Given, string Expected)
 {
+    /// <summary>Whether it is a matter of the caller's role, and not of the override.</summary>
+    public bool IsOfRole { get; init; }
+
     public override string ToString() => $"{Field}: '{SafeText.Shown(Given)}' {Expected}.";
 }
 
@@ -64,8 +67,8 @@ public static class OverrideRules
 
     /// <summary>What is wrong with the end of an override that begins now; null where nothing is.</summary>
     public static OverrideFault? ExpiryFault(DateTimeOffset expiresAt, DateTimeOffset now) =>
-        expiresAt <= now ? new("expiresAt", OverrideEntry.TextOf(expiresAt), "is over; send a time to come")
-        : expiresAt > now.AddDays(MaxDays) ? new("expiresAt", OverrideEntry.TextOf(expiresAt), $"is more than {MaxDays} days ahead; send an earlier time, and renew the override then")
+        expiresAt <= now ? new("expiresAt", UtcTime.Text(expiresAt), "is over; send a time to come")
+        : expiresAt > now.AddDays(MaxDays) ? new("expiresAt", UtcTime.Text(expiresAt), $"is more than {MaxDays} days ahead; send an earlier time, and renew the override then")
         : null;
 
     public static bool IsId(string id) => id.Length is > 0 and <= MaxIdLength && id.All(IsOfName);

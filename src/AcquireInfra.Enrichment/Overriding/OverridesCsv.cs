@@ -39,7 +39,7 @@ public static class OverridesCsv
             string[] fields =
             [
                 entry.Id, entry.Target.ToString(), entry.Effect.Word(), string.Join(' ', entry.Categories.Members().Select(category => category.Word())),
-                entry.Tag ?? "", entry.Reason, entry.Owner, OverrideEntry.TextOf(entry.ExpiresAt),
+                entry.Tag ?? "", entry.Reason, entry.Owner, UtcTime.Text(entry.ExpiresAt),
             ];
             for (var at = 0; at < fields.Length; at++)
             {

@@ -20,7 +20,7 @@ public sealed partial class Judge
     // Each remembers nothing, and is made in microseconds.
     const int MaxOtherHours = 256;
 
-    ConcurrentDictionary<long, Judge> _otherHours = [];
+    ConcurrentDictionary<long, Judge>? _otherHours; // most judges are never asked for another
     readonly Policy _given;
     readonly CompiledPolicy _policy;
     readonly int[] _families;
@@ -102,11 +102,12 @@ public sealed partial class Judge
         {
             return this;
         }
-        if (_otherHours.Count >= MaxOtherHours)
+        var others = LazyInitializer.EnsureInitialized(ref _otherHours, () => []);
+        if (others.Count >= MaxOtherHours)
         {
-            _otherHours.Clear();
+            others.Clear();
         }
-        return _otherHours.GetOrAdd(hour, _ => new(Snapshot, _given, at, remember: false, _isForExport, Overrides));
+        return others.GetOrAdd(hour, _ => new(Snapshot, _given, at, remember: false, _isForExport, Overrides));
     }
 
     /// <summary>

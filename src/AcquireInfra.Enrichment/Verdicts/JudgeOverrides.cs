@@ -25,7 +25,7 @@ public sealed partial class Judge
     public Judge With(OverrideSet overrides)
     {
         var other = (Judge)MemberwiseClone();
-        (other.Overrides, other._namedOfUnknown, other._otherHours) = (overrides, null, []);
+        (other.Overrides, other._namedOfUnknown, other._otherHours) = (overrides, null, null);
         other._named = other.NewNamed();
         return other;
     }
