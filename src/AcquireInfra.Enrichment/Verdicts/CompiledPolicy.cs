@@ -10,6 +10,7 @@ internal sealed class CompiledPolicy
     readonly SpecificityStep[] _stepsIPv4;
     readonly SpecificityStep[] _stepsIPv6;
     readonly double[] _asnOnly;
+    readonly double[] _inAccess;
     readonly double[] _basis;
     readonly double[] _coverage;
     readonly double _coverageTotal;
@@ -27,6 +28,7 @@ internal sealed class CompiledPolicy
         _stepsIPv4 = [.. policy.Specificity.IPv4];
         _stepsIPv6 = [.. policy.Specificity.IPv6];
         _asnOnly = [.. Categories.All.Select(word => policy.Specificity.AsnOnly[word])];
+        _inAccess = [.. Categories.All.Select(word => policy.Specificity.InAccess.GetValueOrDefault(word, 1))];
         _basis = [.. Enumerable.Range(0, AsnRoles.BasisCount).Select(basis => policy.BasisReliability.GetValueOrDefault(((RoleBasis)basis).Word(), 1))];
         _coverage = [.. Categories.All.Select(word => policy.Confidence.Coverage.GetValueOrDefault(word))];
         _coverageTotal = _coverage.Sum();
@@ -65,6 +67,8 @@ internal sealed class CompiledPolicy
 
     public double AsnOnlySpecificity(Category category, bool isCertain) =>
         isCertain ? _policy.Specificity.AsnOnlyCertain : _asnOnly[(int)category];
+
+    public double InAccess(Category category) => _inAccess[(int)category];
 
     public double Specificity(int prefixLength, bool isIPv6)
     {

@@ -9,19 +9,18 @@ internal static class EvidenceSources
     {
         var found = new SortedSet<int>();
         var claims = judge.ClaimsOf(profile.Word);
-        Add(judge, claims.OnPrefixes, found, static _ => true);
-        var isCarrier = judge.IsCarrier(profile.Word);
-        Add(judge, claims.OnAsn, found, claim => !isCarrier || judge.SpeaksForCarrier(profile.Word, claim));
+        Add(judge, profile.Word, claims.OnPrefixes, found);
+        Add(judge, profile.Word, claims.OnAsn, found);
         GC.KeepAlive(judge.Snapshot);
         return found.Select(source => judge.Snapshot.Sources[source]);
     }
 
-    static void Add(Judge judge, ReadOnlySpan<uint> claims, SortedSet<int> found, Func<Claim, bool> counts)
+    static void Add(Judge judge, ProfileWord profile, ReadOnlySpan<uint> claims, SortedSet<int> found)
     {
         foreach (var index in claims)
         {
             var claim = judge.Snapshot.ClaimAt(index);
-            if (counts(claim) && judge.Weights.At((int)index, claim).Strength > 0)
+            if (judge.Weights.At((int)index, claim).Strength * judge.FactorIn(profile, claim) > 0)
             {
                 found.Add(claim.Source);
             }

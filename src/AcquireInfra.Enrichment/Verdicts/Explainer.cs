@@ -103,23 +103,21 @@ public static class Explainer
     static IEnumerable<IGrouping<Category, Evidence>> EvidenceOf(Judge judge, Profile profile, Address address, AsnInfo? asn)
     {
         var claims = judge.Snapshot.ClaimsOf(profile.Word);
-        var isCarrier = judge.Policy.CarrierRoles.Contains(asn?.Role ?? AsnRole.Unknown);
         var all = new List<(Category Category, Evidence Evidence)>();
         foreach (var index in claims.OnPrefixes)
         {
-            all.Add(EvidenceOf(judge, judge.Snapshot.ClaimAt(index), address, asn, counts: true));
+            all.Add(EvidenceOf(judge, profile, judge.Snapshot.ClaimAt(index), address, asn));
         }
         foreach (var index in claims.OnAsn)
         {
-            var claim = judge.Snapshot.ClaimAt(index);
-            all.Add(EvidenceOf(judge, claim, address, asn, counts: !isCarrier || judge.SpeaksForCarrier(profile.Word, claim)));
+            all.Add(EvidenceOf(judge, profile, judge.Snapshot.ClaimAt(index), address, asn));
         }
         GC.KeepAlive(judge.Snapshot);
         return all.OrderByDescending(row => row.Evidence.Strength).ThenBy(row => row.Evidence.Source.Id, StringComparer.Ordinal)
             .GroupBy(row => row.Category, row => row.Evidence);
     }
 
-    static (Category Category, Evidence Evidence) EvidenceOf(Judge judge, Claim claim, Address address, AsnInfo? asn, bool counts)
+    static (Category Category, Evidence Evidence) EvidenceOf(Judge judge, Profile profile, Claim claim, Address address, AsnInfo? asn)
     {
         var source = judge.Snapshot.Sources[claim.Source];
         var isWholeAsn = claim.PrefixLength == Claim.WholeAsn;
@@ -133,7 +131,7 @@ public static class Explainer
             claim.FirstSeenHour == 0 ? null : DateTimeOffset.FromUnixTimeSeconds(claim.FirstSeenHour * 3600L),
             ClaimWeights.SeenAt(claim, source),
             judge.Weights.ReliabilityOf(claim),
-            counts ? judge.Weights.Of(claim).Strength : 0));
+            judge.Weights.Of(claim).Strength * judge.FactorIn(profile.Word, claim)));
     }
 
     static List<string> WarningsOf(Judge judge, List<CategoryPoints> points) => [.. points

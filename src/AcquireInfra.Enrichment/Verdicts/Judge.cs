@@ -148,9 +148,6 @@ public sealed partial class Judge
 
     AsnRole RoleOf(ProfileWord profile) => _usesRoles ? Snapshot.RoleOf(profile) : AsnRole.Unknown;
 
-    /// <summary>Whether the ASN says nothing about its customers, so that claims about the whole of it do not count.</summary>
-    internal bool IsCarrier(ProfileWord profile) => _policy.CarrierRoles.AsSpan().Contains(RoleOf(profile));
-
     internal CompiledPolicy Policy => _policy;
 
     internal ClaimWeights Weights => _weights;
@@ -204,7 +201,6 @@ public sealed partial class Judge
         var claims = ClaimsOf(profile);
         var onPrefixes = claims.OnPrefixes;
         var onAsn = claims.OnAsn;
-        var isCarrier = IsCarrier(profile);
         var freshness = default(Freshness);
         var (category, family, absent, strongest) = (-1, -1, 1.0, (Strength: 0.0, Decay: 0.0));
         // Both lists are in the order of category and family: one merge, and a family ends where the next begins.
@@ -226,8 +222,8 @@ public sealed partial class Judge
                 }
                 (category, family, strongest) = (claim.Category, _families[claim.Source], default);
             }
-            var counts = !fromAsn || !isCarrier || SpeaksForCarrier(profile, claim);
-            strongest = counts ? Stronger(strongest, _weights.At(index, claim)) : strongest;
+            var (strength, decay) = _weights.At(index, claim);
+            strongest = Stronger(strongest, (strength * FactorIn(profile, claim), decay));
         }
         freshness.Add(strongest);
         Close(probabilities, category, absent * (1 - strongest.Strength));
@@ -268,8 +264,8 @@ public sealed partial class Judge
             {
                 continue;
             }
-            var (provider, strongest) = Strongest(claims.OnPrefixes, category, role, (0u, 0.0));
-            (provider, _) = Strongest(claims.OnAsn, category, role, (provider, strongest));
+            var (provider, strongest) = Strongest(profile, claims.OnPrefixes, category, role, (0u, 0.0));
+            (provider, _) = Strongest(profile, claims.OnAsn, category, role, (provider, strongest));
             if (provider != 0)
             {
                 return provider;
@@ -279,16 +275,19 @@ public sealed partial class Judge
         return role;
     }
 
-    (uint Provider, double Strength) Strongest(ReadOnlySpan<uint> claims, Category category, uint role, (uint Provider, double Strength) best)
+    (uint Provider, double Strength) Strongest(
+        ProfileWord profile, ReadOnlySpan<uint> claims, Category category, uint role, (uint Provider, double Strength) best)
     {
         foreach (var index in claims)
         {
             var claim = Snapshot.ClaimAt(index);
             var provider = claim.Basis == 0 ? claim.Provider : role;
-            if (claim.Category == (byte)category && provider != 0 && _weights.At((int)index, claim).Strength is var strength && strength > best.Strength)
+            if (claim.Category != (byte)category || provider == 0)
             {
-                best = (provider, strength);
+                continue;
             }
+            var strength = _weights.At((int)index, claim).Strength * FactorIn(profile, claim);
+            best = strength > best.Strength ? (provider, strength) : best;
         }
         return best;
     }
@@ -302,11 +301,21 @@ public sealed partial class Judge
     }
 
     /// <summary>
-    /// On a carrier or access network only the role itself speaks for the ASN: what its customers do is not its doing. Where its name
-    /// alone was taken for that, an authoritative source is still heard: a network of ASN-DROP may well call itself a telecom.
+    /// What the network that an address is in leaves of a claim: 0..1. On a carrier or access network only the role itself speaks for the
+    /// ASN: what its customers do is not its doing. Where its name alone was taken for that, an authoritative source is still heard: a
+    /// network of ASN-DROP may well call itself a telecom. A prefix inside an access network is believed less, unless who lists it knows.
     /// </summary>
-    internal bool SpeaksForCarrier(ProfileWord profile, Claim claim) => claim.Basis != (byte)RoleBasis.None
-        || (Snapshot.RoleBasisOf(profile) == RoleBasis.Inferred && Snapshot.Sources[claim.Source].Authoritative);
+    internal double FactorIn(ProfileWord profile, Claim claim)
+    {
+        var role = RoleOf(profile);
+        if (claim.PrefixLength != Claim.WholeAsn)
+        {
+            return role == AsnRole.Access && !Snapshot.Sources[claim.Source].Authoritative ? _policy.InAccess((Category)claim.Category) : 1;
+        }
+        var isHeard = claim.Basis != (byte)RoleBasis.None || !_policy.CarrierRoles.Contains(role)
+            || (Snapshot.RoleBasisOf(profile) == RoleBasis.Inferred && Snapshot.Sources[claim.Source].Authoritative);
+        return isHeard ? 1 : 0;
+    }
 
     internal CategorySet PresentIn(ReadOnlySpan<double> probabilities)
     {

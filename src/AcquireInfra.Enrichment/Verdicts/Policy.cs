@@ -76,6 +76,9 @@ public sealed record SpecificityPolicy
 
     /// <summary>The same where the role's basis is certain, and for authoritative sources.</summary>
     public required double AsnOnlyCertain { get; init; }
+
+    /// <summary>Of claims about prefixes inside an access network, unless the source is authoritative; by category, absent: 1.</summary>
+    public IReadOnlyDictionary<string, double> InAccess { get; init; } = new Dictionary<string, double>();
 }
 
 public sealed record SpecificityStep(int MinLength, double Factor);

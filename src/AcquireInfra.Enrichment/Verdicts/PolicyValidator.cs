@@ -19,6 +19,7 @@ internal static class PolicyValidator
         Require(isVersion, "version: 1 to 32 letters, digits, dots, hyphens and underscores.");
         Shares(policy.Weights, "weights", Categories.All, Require, mustBeComplete: false);
         Shares(policy.Specificity.AsnOnly, "specificity.asnOnly", Categories.All, Require, mustBeComplete: true);
+        Shares(policy.Specificity.InAccess, "specificity.inAccess", Categories.All, Require, mustBeComplete: false);
         Shares(policy.BasisReliability, "basisReliability", BasisWords, Require, mustBeComplete: true);
         Require(policy.Specificity.AsnOnlyCertain is >= 0 and <= 1, "specificity.asnOnlyCertain: 0 to 1.");
         Steps(policy.Specificity.IPv4, "specificity.ipv4", 32, Require);

@@ -1,7 +1,5 @@
 using AcquireInfra.Enrichment.Addressing;
 using AcquireInfra.Enrichment.Feeds.Loading;
-using AcquireInfra.Enrichment.Feeds.Storage;
-using AcquireInfra.Enrichment.Parsing;
 using AcquireInfra.Enrichment.Snapshots;
 using AcquireInfra.Enrichment.Verdicts;
 
@@ -11,20 +9,10 @@ namespace AcquireInfra.Enrichment.Feeds.Tests.Loading;
 [Trait("Needs", "feeds")]
 public sealed class PublicFeedsTests
 {
-    static readonly string Manifest = Path.Combine(Repository.Root, "tests", "public-feeds.sources.json");
-
-    static readonly Lazy<(LoadedSources Loaded, Snapshot Snapshot)> Compiled = new(() =>
-    {
-        using var folder = new TemporaryFolder();
-        var (sources, _) = new DataFolder(Repository.Data).LocateSources(Manifest, Repository.Feeds);
-        var loaded = SourceLoader.Load(sources, FeedLimits.Default, folder.Path, new DateTimeOffset(2026, 8, 23, 0, 0, 0, TimeSpan.Zero));
-        return (loaded, SnapshotFile.Write(loaded.Sources, Path.Combine(folder.Path, "all.snapshot")));
-    });
-
     [Fact]
     public void Manifest_EveryFileOfTheFolder_IsNamed()
     {
-        var named = new DataFolder(Repository.Data).LocateSources(Manifest, Repository.Feeds).Sources.SelectMany(source => source.Files)
+        var named = new DataFolder(Repository.Data).LocateSources(PublicFeeds.Manifest, Repository.Feeds).Sources.SelectMany(source => source.Files)
             .Where(file => !file.StartsWith(Repository.Data, StringComparison.Ordinal))
             .Select(file => Path.GetRelativePath(Repository.Feeds, file)).ToHashSet();
         var there = Directory.GetFiles(Repository.Feeds, "*", SearchOption.AllDirectories)
@@ -37,7 +25,7 @@ public sealed class PublicFeedsTests
     [Fact]
     public void Load_EveryFile_HasTheFaultsItIsKnownFor()
     {
-        var faulty = Compiled.Value.Loaded.Files.Where(file => file.Content.FaultCount > 0)
+        var faulty = PublicFeeds.Loaded.Files.Where(file => file.Content.FaultCount > 0)
             .ToDictionary(file => Path.GetFileName(file.Path), file => file.Content.FaultCount);
         Assert.Equal(
             new Dictionary<string, int>
@@ -56,20 +44,20 @@ public sealed class PublicFeedsTests
     // None is cut, has too many faults, or states a date that is not believed.
     [Fact]
     public void Load_EveryFile_IsWholeAndHasItsDate() =>
-        Assert.All(Compiled.Value.Loaded.Files, file => Assert.Equal([], file.Warnings));
+        Assert.All(PublicFeeds.Loaded.Files, file => Assert.Equal([], file.Warnings));
 
     [Fact]
     public void Compile_AllFeeds_StaysWithinItsSize()
     {
-        Assert.True(Compiled.Value.Snapshot.FileBytes <= 48 * 1024 * 1024, $"{Compiled.Value.Snapshot.FileBytes} bytes");
-        Assert.True(Compiled.Value.Snapshot.IndexBytes <= 20 * 1024 * 1024, $"{Compiled.Value.Snapshot.IndexBytes} bytes of index");
+        Assert.True(PublicFeeds.Snapshot.FileBytes <= 48 * 1024 * 1024, $"{PublicFeeds.Snapshot.FileBytes} bytes");
+        Assert.True(PublicFeeds.Snapshot.IndexBytes <= 20 * 1024 * 1024, $"{PublicFeeds.Snapshot.IndexBytes} bytes of index");
     }
 
     // Every entry of every feed is found again: the sweep against the entries themselves.
     [Fact]
     public void Find_FirstAndLastAddressOfEveryEntry_HasItsClaim()
     {
-        var (loaded, snapshot) = Compiled.Value;
+        var (loaded, snapshot) = (PublicFeeds.Loaded, PublicFeeds.Snapshot);
         var missing = 0;
         foreach (var source in loaded.Sources.Where(source => source.Info.Kind == SourceKind.Claims && source.Info.Categories.Count > 0))
         {
@@ -88,10 +76,10 @@ public sealed class PublicFeedsTests
     [Fact]
     public void Judge_AddressesOfTheFeeds_AreWhatTheFeedsSay()
     {
-        var judge = new Judge(Compiled.Value.Snapshot, new DataFolder(Repository.Data).ReadPolicy(), new DateTimeOffset(2026, 8, 22, 18, 0, 0, TimeSpan.Zero));
+        var judge = new Judge(PublicFeeds.Snapshot, new DataFolder(Repository.Data).ReadPolicy(), PublicFeeds.Day);
         int Share(string sourceId, Category category)
         {
-            var entries = Compiled.Value.Loaded.Sources.Single(source => source.Info.Id == sourceId).Contents.SelectMany(content => content.Entries.ToArray()).ToList();
+            var entries = PublicFeeds.Loaded.Sources.Single(source => source.Info.Id == sourceId).Contents.SelectMany(content => content.Entries.ToArray()).ToList();
             return 100 * entries.Count(entry => judge.VerdictOf(entry.Prefix.First).Present.Has(category)) / entries.Count;
         }
         Assert.Equal(100, Share("tor-exits", Category.Tor));
@@ -99,6 +87,23 @@ public sealed class PublicFeedsTests
         Assert.Equal(100, Share("aws", Category.Hosting));
         Assert.Equal(100, Share("spamhaus-drop-v4", Category.Bulletproof));
         Assert.Equal(100, Share("tn3w-protonvpn", Category.Vpn));
+    }
+
+    [Fact]
+    public void Explain_EverySegment_IsInBoundsAndAddsUp()
+    {
+        var judge = new Judge(PublicFeeds.Snapshot, new DataFolder(Repository.Data).ReadPolicy(), PublicFeeds.Day);
+        var judged = 0;
+        foreach (var segment in judge.Snapshot.ScopedSegmentsIn(AddressRange.IPv4).Concat(judge.Snapshot.ScopedSegmentsIn(AddressRange.IPv6)))
+        {
+            var report = judge.Explain(segment.First);
+            Assert.InRange(report.Verdict.RawScore, report.Verdict.Score, 100);
+            Assert.InRange(report.Verdict.Score, 0, 100);
+            Assert.Equal(report.Verdict.Score, report.Points.Sum(row => row.Points));
+            Assert.All(report.Points, row => Assert.InRange(row.Probability, 0, 1)); // no NaN is in a range
+            judged++;
+        }
+        Assert.True(judged > 500_000, $"{judged} segments");
     }
 
     static bool HasClaim(Snapshot snapshot, Address address, int source)

@@ -121,6 +121,22 @@ public sealed class JudgeTests
         Assert.Equal(41, report.Verdict.Score); // 100 · 0.45 · 0.9 = 40.5
     }
 
+    // A blocklist entry on a line of a mobile network speaks of one of thousands of customers; a first party knows what is its own.
+    [Theory]
+    [InlineData("abuse", false, 20)] // 100 · 0.75 · 0.9 · 0.3 = 20.25
+    [InlineData("hosting", false, 11)] // 100 · 0.25 · 0.9 · 0.5 = 11.25
+    [InlineData("proxy", false, 54)] // 100 · 0.60 · 0.9: open proxies are on such lines
+    [InlineData("hosting", true, 22)] // 100 · 0.25 · 0.9 = 22.5, and a little less in binary
+    public void Judge_PrefixInsideAccessNetwork_CountsLess(string category, bool isAuthoritative, int score)
+    {
+        var list = TestSources.Prefixes("list", category, "9.3.1.1", info => info with { Authoritative = isAuthoritative });
+        var report = Explain("9.3.1.1", TestSources.AsnTable(Table), TestSources.Roles(Roles), list);
+        Assert.Equal(score, report.Verdict.Score);
+        Assert.Equal(score, report.Points.Sum(row => row.Points));
+        var row = report.Points.Single(row => row.Category.Word() == category);
+        Assert.Equal(row.Probability, row.Evidence.Single().Strength, 1e-12);
+    }
+
     [Fact]
     public void Judge_RelayAlsoListedAsVpn_RelayOutranksAndRawScoreShowsBoth()
     {

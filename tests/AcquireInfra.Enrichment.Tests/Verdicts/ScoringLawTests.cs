@@ -87,6 +87,38 @@ public sealed class ScoringLawTests
         }
     }, iter: 20_000);
 
+    [Fact]
+    public void Points_RandomProfiles_AddUpToTheScore() => AssertPointsAddUp(profiles: 20_000);
+
+    [Fact]
+    [Trait("Length", "long")]
+    public void Points_AMillionRandomProfiles_AddUpToTheScore() => AssertPointsAddUp(profiles: 1_000_000);
+
+    // 24 sources list random addresses, some of them in networks with a role: almost every address has a profile of its own.
+    static void AssertPointsAddUp(int profiles)
+    {
+        var random = new Random(20260822);
+        var count = profiles + profiles / 8;
+        var lists = Enumerable.Range(0, 24).Select(source => TestSources.Prefixes(
+            $"s{source}",
+            ((Category)(source % Categories.Count)).Word(),
+            string.Join('\n', Enumerable.Range(0, count).Where(_ => random.Next(4) == 0).Select(at => Prefix.Create(AddressAt(at), random.Next(3) == 0 ? 28 : 32))),
+            info => info with { Family = $"f{source % 7}", Reliability = random.NextDouble(), AsOf = TestSources.Day.AddHours(-random.Next(2000)) }));
+        var table = TestSources.AsnTable("9.0.0.0,9.3.255.255,64500,Hoster\n9.4.0.0,9.7.255.255,64501,Carrier\n9.8.0.0,9.11.255.255,64502,Line\n");
+        var roles = TestSources.Roles("64500,hosting,,certain,\n64501,transit,,certain,\n64502,access,,knowledge,\n");
+        var judge = new Judge(TestSources.Open([table, roles, .. lists]), TestPolicy.Bundled, TestSources.Day);
+        Assert.True(judge.Snapshot.ProfileCount >= profiles, $"{judge.Snapshot.ProfileCount} profiles");
+        for (var at = 0; at < count; at++)
+        {
+            var report = judge.Explain(AddressAt(at));
+            var verdict = report.Verdict;
+            Assert.True(verdict.Score == report.Points.Sum(row => row.Points), $"{report.Address}: {verdict.Score}");
+            Assert.True(verdict.Score >= 0 && verdict.Score <= verdict.RawScore && verdict.RawScore <= 100 && verdict.Confidence is >= 0 and <= 100, report.Address.ToString());
+        }
+    }
+
+    static Address AddressAt(int index) => AcquireInfra.Enrichment.Addressing.Address.FromIPv4(0x09000000u + (uint)index * 11);
+
     static VerdictReport Report(Draw[] draws)
     {
         var address = AcquireInfra.Enrichment.Addressing.Address.Parse(Address);
