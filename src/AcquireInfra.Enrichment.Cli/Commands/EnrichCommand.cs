@@ -16,6 +16,8 @@ internal static class EnrichCommand
         CompileCommand.Create(),
         VerifyCommand.Create(),
         DiffCommand.Create(),
+        EvaluateCommand.Create(),
+        CalibrateCommand.Create(),
         SourcesCommand.Create(),
         UpdateCommand.Create(),
         ExportCommand.Create(),

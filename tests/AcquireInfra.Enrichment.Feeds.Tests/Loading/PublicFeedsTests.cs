@@ -1,4 +1,5 @@
 using AcquireInfra.Enrichment.Addressing;
+using AcquireInfra.Enrichment.Evaluation;
 using AcquireInfra.Enrichment.Feeds.Loading;
 using AcquireInfra.Enrichment.Snapshots;
 using AcquireInfra.Enrichment.Verdicts;
@@ -87,6 +88,15 @@ public sealed class PublicFeedsTests
         Assert.Equal(100, Share("aws", Category.Hosting));
         Assert.Equal(100, Share("spamhaus-drop-v4", Category.Bulletproof));
         Assert.Equal(100, Share("tn3w-protonvpn", Category.Vpn));
+    }
+
+    // How the reliabilities of the manifest were found; see data/README.md.
+    [Fact]
+    public void Reliability_OfSourcesThatOthersSpeakOf_IsNotAboveWhatTheyEarn()
+    {
+        var earned = SourceAgreement.All(PublicFeeds.Snapshot).Where(row => row is { IsAuthoritative: false, Reliability: not null }).ToList();
+        Assert.True(earned.Count >= 12, $"{earned.Count} earn one");
+        Assert.All(earned, row => Assert.True(row.Shipped <= row.Reliability, row.ToString()));
     }
 
     [Fact]
