@@ -9,15 +9,16 @@ internal sealed class ClaimTemplates
 {
     readonly SourceInfo[] _sources;
     readonly string[] _families;
+    readonly ProviderNames _names;
 
     // Numbered by first use while claims are made; the snapshot's own numbers are known only when all strings are.
     readonly List<string> _providers = [""];
     readonly Dictionary<string, uint> _providerNumbers = new(StringComparer.Ordinal) { [""] = 0 };
 
     /// <param name="sources">In the order of their ids.</param>
-    public ClaimTemplates(SourceInfo[] sources)
+    public ClaimTemplates(SourceInfo[] sources, ProviderNames names)
     {
-        _sources = sources;
+        (_sources, _names) = (sources, names);
         _families = [.. sources.Select(source => source.Family).Distinct().Order(StringComparer.Ordinal)];
     }
 
@@ -30,7 +31,7 @@ internal sealed class ClaimTemplates
         var ownCategories = info.Categories.Select(CategoryOf).ToArray();
         return [.. content.Labels.Select(label =>
         {
-            var provider = ProviderNumber(label.Provider ?? info.Provider ?? "");
+            var provider = ProviderNumber(_names.Of(label.Provider ?? info.Provider ?? ""));
             var categories = label.Categories.IsEmpty ? ownCategories : label.Categories.Members();
             return categories.Select(category => new Claim(
                 (ushort)source, (byte)category, 0, (byte)label.Confidence, 0, 0, provider, Hour(label.FirstSeen), Hour(label.LastSeen))).ToArray();

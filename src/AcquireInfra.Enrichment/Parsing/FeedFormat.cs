@@ -76,6 +76,9 @@ public sealed record FeedFormat
     /// <summary>Path of the provider's name (the VPN's, the cloud's).</summary>
     public string? Provider { get; set; }
 
+    /// <summary>What the feed calls a provider, to what it is called here; spellings that differ in capitals and signs alone need no entry.</summary>
+    public IReadOnlyDictionary<string, string> ProviderNames { get; set; } = new Dictionary<string, string>();
+
     /// <summary>Path of a confidence from 0 to 1 that multiplies the source's reliability.</summary>
     public string? Confidence { get; set; }
 

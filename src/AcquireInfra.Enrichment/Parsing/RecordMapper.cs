@@ -133,9 +133,11 @@ internal sealed class RecordMapper(FeedFormat format, FieldMap map, FeedLimits l
         valid &= TryReadTime(record.ValueOf(FieldSlot.FirstSeen), out var firstSeen);
         valid &= TryReadTime(record.ValueOf(FieldSlot.LastSeen), out var lastSeen);
         label = !valid ? 0 : content.LabelOf(new(
-            ReadFlags(record), provider.IsEmpty ? null : CleanText.Of(provider, limits.MaxNameCharacters), confidence, firstSeen, lastSeen));
+            ReadFlags(record), provider.IsEmpty ? null : NameOf(CleanText.Of(provider, limits.MaxNameCharacters)), confidence, firstSeen, lastSeen));
         return valid;
     }
+
+    string NameOf(string provider) => format.ProviderNames.GetValueOrDefault(provider, provider);
 
     CategorySet ReadFlags(FeedRecord record)
     {
