@@ -16,7 +16,7 @@ public sealed class LookupCommandTests(BundledSnapshot bundled)
         Assert.Contains("AS14061 DigitalOcean, LLC  role hosting (certain)  network 104.131.0.0/16", run.Output, StringComparison.Ordinal);
         Assert.Contains("asn-roles  all of AS14061  DigitalOcean  2026-11-24", run.Output, StringComparison.Ordinal);
         Assert.Contains("192.0.2.1  special\n", run.Output, StringComparison.Ordinal);
-        Assert.Matches("^snapshot [0-9a-f]{32}, policy p2, judged at 2026-11-24T12:00Z$", run.OutputLines[^1]);
+        Assert.Matches("^snapshot [0-9a-f]{32}, policy p1, judged at 2026-11-24T12:00Z$", run.OutputLines[^1]);
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed class SnapshotEndpointsTests : IAsyncLifetime
         var answer = await _service.Rest.FetchAsync("/v1/snapshots/current");
         var json = answer.Json;
         Assert.Equal(["id", "policyVersion", "overridesRevision", "dataAsOf", "fileBytes", "sources"], json.Members().Select(member => member.Name));
-        Assert.Equal((Live.Id, "p2"), (json.GetProperty("id").GetString(), json.GetProperty("policyVersion").GetString()));
+        Assert.Equal((Live.Id, "p1"), (json.GetProperty("id").GetString(), json.GetProperty("policyVersion").GetString()));
         Assert.Equal((Live.FileBytes, "2026-11-24T00:00:00Z"), (json.GetProperty("fileBytes").GetInt64(), json.GetProperty("dataAsOf").GetString()));
         Assert.Equal(
             """[{"id":"test-list","name":"List of this test","asOf":"2026-11-24T00:00:00Z","entries":2,"exportable":true,"licence":"MIT","attribution":null}]""",
@@ -221,7 +221,7 @@ public sealed class SnapshotEndpointsTests : IAsyncLifetime
     static void AssertNames(HttpResponseMessage response, string id)
     {
         Assert.Equal(new EntityTagHeaderValue($"\"{id}\""), response.Headers.ETag);
-        Assert.Equal("p2", response.Headers.GetValues(SnapshotEndpoints.PolicyVersionHeader).Single());
+        Assert.Equal("p1", response.Headers.GetValues(SnapshotEndpoints.PolicyVersionHeader).Single());
         Assert.Equal("no-cache, private", response.Headers.CacheControl?.ToString());
     }
 

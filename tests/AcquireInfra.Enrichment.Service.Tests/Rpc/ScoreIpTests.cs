@@ -24,7 +24,7 @@ public sealed class ScoreIpTests(ServiceFixture fixture) : IDisposable
         Assert.Equal((true, true, false, false), (verdict.IsHosting, verdict.HasIsVpn, verdict.IsVpn, verdict.HasIsProxy));
         Assert.Equal(("", false, 0, 0), (verdict.Reason, verdict.HasDataAgeSeconds, verdict.Points.Count, verdict.Unassessed.Count));
         Assert.Equal(ServiceFixture.FreshHour, answer.Basis.JudgedAt.ToDateTimeOffset().ToString("yyyy-MM-ddTHH:mm:ssZ", null));
-        Assert.Equal(("p2", (await _client.SnapshotAsync()).Snapshot.SnapshotId), (answer.Basis.PolicyVersion, answer.Basis.SnapshotId));
+        Assert.Equal(("p1", (await _client.SnapshotAsync()).Snapshot.SnapshotId), (answer.Basis.PolicyVersion, answer.Basis.SnapshotId));
     }
 
     [Theory]

@@ -40,7 +40,7 @@ public sealed class SnapshotRpcTests(ServiceFixture fixture) : IDisposable
     {
         var answer = await _client.SnapshotAsync();
         var live = fixture.Service.Services.GetRequiredService<SnapshotHolder>().Current!;
-        Assert.Equal((live.Id, "p2", live.FileBytes), (answer.Snapshot.SnapshotId, answer.Snapshot.PolicyVersion, answer.Snapshot.FileBytes));
+        Assert.Equal((live.Id, "p1", live.FileBytes), (answer.Snapshot.SnapshotId, answer.Snapshot.PolicyVersion, answer.Snapshot.FileBytes));
         Assert.Equal(live.DataAsOf, answer.Snapshot.DataAsOf.ToDateTimeOffset());
         Assert.Equal(["asn-roles", "asn-table", "seed-t1583"], answer.Sources.Select(source => source.Id));
         Assert.Contains("DB-IP", answer.Sources[1].Attribution, StringComparison.Ordinal);

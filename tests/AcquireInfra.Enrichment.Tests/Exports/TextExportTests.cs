@@ -96,7 +96,7 @@ public sealed class TextExportTests
             : source);
         var judge = ExportSample.JudgeOf(sources);
         var header = ExportSample.Text(SnapshotExport.Edl, judge).Split('\n').TakeWhile(line => line.StartsWith('#')).ToList();
-        Assert.Equal($"# snapshot {judge.Snapshot.Id}, policy p2, data of 2026-08-22T12:00:00Z", header[1]);
+        Assert.Equal($"# snapshot {judge.Snapshot.Id}, policy p1, data of 2026-08-22T12:00:00Z", header[1]);
         Assert.Contains("# source: vpns (vpns); CC-BY-4.0; Made by others; https://vpns.example; data of 2026-08-22T12:00:00Z", header);
         Assert.DoesNotContain(header, line => line.Contains("proxies", StringComparison.Ordinal));
         Assert.Equal(header.Skip(1), AttributionText.LinesOf(judge).Select(line => "# " + line));
