@@ -62,6 +62,7 @@ install mmdblookup mmdb-bin
 install node nodejs
 install npm npm
 install curl curl
+install strace strace
 fetch_asn_package
 fetch_npm_packages
 

@@ -14,6 +14,7 @@ namespace AcquireInfra.Enrichment.Feeds.Storage;
 public sealed class SnapshotStore
 {
     const string Suffix = ".snapshot";
+    const string CurrentName = "current";
 
     readonly bool _keepsOthers;
 
@@ -38,7 +39,7 @@ public sealed class SnapshotStore
 
     public string Folder { get; }
 
-    string CurrentFile => Path.Combine(Folder, "current");
+    string CurrentFile => Path.Combine(Folder, CurrentName);
 
     public string PathOf(string snapshotId) => Path.Combine(Folder, "snapshots", snapshotId + Suffix);
 
@@ -72,7 +73,8 @@ public sealed class SnapshotStore
         {
             return current;
         }
-        RemoveAll(ScratchFolder, isKept: _ => false); // what a process that was killed has left
+        RemoveAll(ScratchFolder, isKept: _ => false); // what a process that was killed has left, here and in the next line
+        RemoveAll(Folder, path => !Path.GetFileName(path).StartsWith($".{CurrentName}-", StringComparison.Ordinal));
         var loaded = SourceLoader.Load(sources, limits, ScratchFolder, now, cancellation);
         cancellation.ThrowIfCancellationRequested();
         var snapshot = Compile(loaded);

@@ -21,6 +21,9 @@ internal sealed class SnapshotUpdate(
     /// <summary>Whether the sources have other data than when they were last compiled; also where the disk failed a while ago.</summary>
     public bool IsDue => time.GetUtcNow() >= _notBefore && StampOf(catalog.Compilable()) != _tried;
 
+    /// <summary>When the disk is to be tried again that failed; null where it did not.</summary>
+    public DateTimeOffset? RetryAt => _tried is null && _notBefore > DateTimeOffset.MinValue ? _notBefore : null;
+
     /// <summary>Makes live what was compiled before: of the present data, else the last good one.</summary>
     /// <returns>Whether nothing is left to do, or can be.</returns>
     public bool OpenFirst(CancellationToken cancellation)

@@ -69,7 +69,7 @@ internal sealed class SourceRefresher(
     TimeSpan UntilNext()
     {
         var now = time.GetUtcNow();
-        var next = now + LongestSleep;
+        var next = update.RetryAt < now + LongestSleep ? update.RetryAt.Value : now + LongestSleep;
         foreach (var source in options.Value.Refresh.Enabled ? catalog.Refreshed : [])
         {
             var due = catalog.States[source.Entry.Id].NextDueAt ?? now;

@@ -1,3 +1,7 @@
+using AcquireInfra.Enrichment.Service.Tests.Refreshing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
 namespace AcquireInfra.Enrichment.Service.Tests.Hosting;
 
 /// <summary>A source whose data is missing or broken when the service starts.</summary>
@@ -78,6 +82,28 @@ public sealed class BrokenSourceTests
         Assert.DoesNotContain(second.Log.Lines, line => line.Event.Id is 2002 or 3002);
     }
 
+    // The next round may be an hour away, and the disk is free long before.
+    [Fact]
+    public async Task Start_DiskThatIsFreeAgain_CompilesAMinuteLater()
+    {
+        using var folder = new TemporaryFolder();
+        await using (await StartAsync(folder, List, "own.txt", "192.0.2.0/24\n"))
+        {
+        }
+        Directory.CreateDirectory(folder["state/snapshots/compiling"]);
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var second = await StartAsync(folder, List, "own.txt", "198.51.100.0/24\n", services => services.AddSingleton<TimeProvider>(clock));
+        await AssertReadyAsync(second, "degraded", "The state folder cannot be used");
+        Directory.Delete(folder["state/snapshots/compiling"]);
+        await SourcesClient.UntilAsync(
+            async () =>
+            {
+                clock.Advance(TimeSpan.FromSeconds(61));
+                return (await second.Rest.FetchAsync("/health/ready")).Json.GetProperty("status").GetString() == "ready";
+            },
+            "it was not compiled again");
+    }
+
     // As root every file can be read, whatever its mode; a link to nothing cannot.
     [Fact]
     public async Task Start_SourceThatCannotBeRead_KeepsTheLastGoodSnapshotAndBlamesTheSource()
@@ -126,7 +152,8 @@ public sealed class BrokenSourceTests
         Assert.StartsWith(detail, ready.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
-    static async Task<RunningService> StartAsync(TemporaryFolder folder, string manifest, string file, string? content)
+    static async Task<RunningService> StartAsync(
+        TemporaryFolder folder, string manifest, string file, string? content, Action<IServiceCollection>? more = null)
     {
         SmallData.Write(folder["data"]);
         await File.WriteAllTextAsync(folder["own.json"], manifest, TestContext.Current.CancellationToken);
@@ -134,7 +161,9 @@ public sealed class BrokenSourceTests
         {
             await File.WriteAllTextAsync(folder[file], content, TestContext.Current.CancellationToken);
         }
-        return await RunningService.StartAsync(
-            folder["state"], $"--Enrichment:DataFolder={folder["data"]}", $"--Enrichment:Sources={folder["own.json"]}");
+        var service = await RunningService.StartAtAsync(
+            Ports.Free(), folder["state"], more, $"--Enrichment:DataFolder={folder["data"]}", $"--Enrichment:Sources={folder["own.json"]}");
+        await service.CompiledAsync();
+        return service;
     }
 }

@@ -39,10 +39,12 @@ internal sealed class ServiceProcess : IDisposable
     public static ServiceProcess Start(TemporaryFolder folder, params string[] options) => Start(folder, trustedRoots: null, options);
 
     /// <param name="trustedRoots">PEM file of the certificate authorities that it trusts; null for the system's.</param>
-    public static ServiceProcess Start(TemporaryFolder folder, string? trustedRoots, string[] options)
+    /// <param name="under">A command that runs it, as a tracer does; null for none.</param>
+    public static ServiceProcess Start(TemporaryFolder folder, string? trustedRoots, string[] options, string[]? under = null)
     {
         var ports = Ports.Free();
-        var start = new ProcessStartInfo("dotnet")
+        string[] command = [.. under ?? [], "dotnet"];
+        var start = new ProcessStartInfo(command[0])
         {
             WorkingDirectory = folder.Path,
             RedirectStandardError = true,
@@ -52,13 +54,15 @@ internal sealed class ServiceProcess : IDisposable
         {
             start.Environment["SSL_CERT_FILE"] = trustedRoots;
         }
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "AcquireInfra.Enrichment.Service.dll"));
-        foreach (var option in (string[])[.. ports.Options, "--Enrichment:Refresh:Enabled=false", $"--Enrichment:StateFolder={folder["state"]}", .. options])
+        foreach (var option in (string[])[.. command[1..], Path.Combine(AppContext.BaseDirectory, "AcquireInfra.Enrichment.Service.dll"), .. ports.Options, "--Enrichment:Refresh:Enabled=false",
+            $"--Enrichment:StateFolder={folder["state"]}", .. options])
         {
             start.ArgumentList.Add(option);
         }
         return new(start, ports);
     }
+
+    public bool HasExited => _process.HasExited;
 
     public async Task<int> ExitCodeAsync()
     {

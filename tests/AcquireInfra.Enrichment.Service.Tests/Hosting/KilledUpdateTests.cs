@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+
+namespace AcquireInfra.Enrichment.Service.Tests.Hosting;
+
+/// <summary>
+/// The service dies at each seam of an update: a tracer kills it, as kill -9 does, when it is about to rename its n-th file: a fetched list, a
+/// source's state, the snapshot, which one is current, the history. What starts after it serves the whole old data or the whole new.
+/// </summary>
+public sealed class KilledUpdateTests(ITestOutputHelper output) : IDisposable
+{
+    const int LeastSeams = 5;
+    static readonly string[] Old = ["9.2.2.2", "9.3.3.3"];
+    static readonly string[] New = ["9.4.4.4", "9.5.5.5"];
+
+    readonly TemporaryFolder _folder = new();
+
+    [Fact]
+    public async Task Update_KilledAtEachSeam_ServesTheWholeOldOrTheWholeNew()
+    {
+        await PrepareAsync();
+        var seams = new List<string>();
+        while (await KillAtAsync(seams.Count + 1))
+        {
+            var began = Stopwatch.GetTimestamp();
+            using var process = Start();
+            using var client = await process.ClientWhenReadyAsync();
+            var ready = Stopwatch.GetElapsedTime(began);
+            var (old, fresh) = (await KnownAsync(client, Old), await KnownAsync(client, New));
+            Assert.Contains((old, fresh), ((int, int)[])[(2, 0), (0, 2)]);
+            Assert.InRange(ready.TotalSeconds, 0, 15); // 5 on a machine that does nothing else
+            seams.Add(string.Create(CultureInfo.InvariantCulture, $"rename {seams.Count + 1}: {(old == 2 ? "old" : "new")} data, ready after {ready.TotalSeconds:F1} s"));
+            await UpdateAsync(client);
+            await UntilAsync( // what the dead left goes with the next update
+                () => Task.FromResult(Directory.GetFiles(_folder["state"], "*.tmp", SearchOption.AllDirectories).Length == 0), "there are temporary files");
+        }
+        output.WriteLine(string.Join('\n', seams));
+        Assert.True(seams.Count >= LeastSeams, $"{seams.Count} seams");
+    }
+
+    // A state folder of a service that has fetched the old list, to begin each time with.
+    async Task PrepareAsync()
+    {
+        SmallData.Write(_folder["data"]);
+        File.WriteAllText(_folder["further.json"], $$"""
+            { "sources": [ { "id": "fetched", "name": "Fetched", "files": ["{{_folder["list.txt"]}}"], "refreshInterval": "1.00:00:00",
+              "format": { "syntax": "text" }, "categories": ["vpn"], "reliability": 0.9, "exportable": true, "licence": "none" } ] }
+            """);
+        Publish(Old);
+        using (var process = Start())
+        {
+            using var client = await process.ClientWhenReadyAsync();
+            await RefreshAsync(client);
+            await UntilAsync(async () => await KnownAsync(client, Old) == 2, "the old list is not live");
+            process.Terminate();
+            await process.ExitCodeAsync();
+        }
+        Directory.Move(_folder["state"], _folder["prepared"]);
+    }
+
+    /// <returns>False where it lived through the update: there is no such rename.</returns>
+    async Task<bool> KillAtAsync(int rename)
+    {
+        if (Directory.Exists(_folder["state"]))
+        {
+            Directory.Delete(_folder["state"], recursive: true);
+        }
+        using (var copy = Process.Start("cp", ["-r", _folder["prepared"], _folder["state"]]))
+        {
+            await copy.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+        Publish(New);
+        const string Renames = "rename,renameat,renameat2";
+        using var process = Start("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=" + Renames, "-e", $"inject={Renames}:signal=SIGKILL:when={rename}");
+        try
+        {
+            using var client = await process.ClientWhenListeningAsync();
+            await UpdateAsync(client);
+            return false;
+        }
+        catch (HttpRequestException) // it is dead, or dies
+        {
+            Assert.NotEqual(0, await process.ExitCodeAsync());
+            return true;
+        }
+    }
+
+    // Most of the list is the same, or the gates would refuse the new one.
+    void Publish(string[] addresses) => File.WriteAllLines(_folder["list.txt"], Enumerable.Range(0, 200).Select(at => $"9.6.6.{at}").Concat(addresses));
+
+    static async Task UpdateAsync(HttpClient client)
+    {
+        await RefreshAsync(client);
+        await UntilAsync(async () => await KnownAsync(client, New) == 2, "the new list is not live");
+    }
+
+    static async Task RefreshAsync(HttpClient client) =>
+        Assert.Equal(202, (await client.AnswerToAsync(new(HttpMethod.Post, "/v1/sources/fetched:refresh"))).Status);
+
+    static async Task<int> KnownAsync(HttpClient client, string[] addresses)
+    {
+        var answers = await client.BatchAsync(addresses.Select(address => JsonSerializer.Serialize(address)));
+        return answers.Status == 200 ? answers.Json.GetProperty("results").EnumerateArray().Count(row => row.GetProperty("verdict").GetString() == "anonymizer") : 0;
+    }
+
+    static async Task UntilAsync(Func<Task<bool>> isSo, string otherwise)
+    {
+        for (var began = Stopwatch.GetTimestamp(); !await isSo(); await Task.Delay(20, TestContext.Current.CancellationToken))
+        {
+            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(30), otherwise);
+        }
+    }
+
+    ServiceProcess Start(params string[] under) => ServiceProcess.Start(
+        _folder, trustedRoots: null, [$"--Enrichment:DataFolder={_folder["data"]}", $"--Enrichment:Sources={_folder["further.json"]}"], under);
+
+    public void Dispose() => _folder.Dispose();
+}
