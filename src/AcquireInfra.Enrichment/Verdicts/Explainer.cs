@@ -7,7 +7,10 @@ namespace AcquireInfra.Enrichment.Verdicts;
 /// <summary>Tells how a verdict came about: the judge's own numbers, with their evidence and in words.</summary>
 public static class Explainer
 {
-    public static VerdictReport Explain(this Judge judge, Address address)
+    public static VerdictReport Explain(this Judge judge, Address address) => judge.Explain(address, LiveFindings.None);
+
+    /// <param name="live">What was found out about this address beyond the snapshot; it does not reach an embedded address.</param>
+    public static VerdictReport Explain(this Judge judge, Address address, LiveFindings live)
     {
         var scope = SpecialPurpose.ScopeOf(address);
         var embedded = EmbeddedIPv4.In(address) is { } inside ? new EmbeddedReport(inside.Scheme, judge.Explain(inside.Address)) : null;
@@ -16,12 +19,19 @@ public static class Explainer
         Prefix? network = profile.NetworkLength > 0 ? Prefix.Create(address, profile.NetworkLength) : null;
         var match = scope == AddressScope.Global ? judge.MatchOf(address, index) : null;
         var (verdict, asn, provider, categories, applied) = ProfileFacts.Of(judge, index, scope, !address.IsIPv4, match);
+        if (scope == AddressScope.Global && live != LiveFindings.None)
+        {
+            (verdict, var lifted) = judge.VerdictWith(live, index, !address.IsIPv4, match);
+            applied = match is null ? null : new(match, lifted);
+            categories = [.. judge.Policy.Order.Where(category => verdict.Present.Has(category))];
+            provider ??= live.Evidence.FirstOrDefault(evidence => evidence.Provider is not null && verdict.Present.Has(evidence.Category))?.Provider;
+        }
         if (scope != AddressScope.Global)
         {
             var why = ReasonText.OfSpecial(scope, SpecialPurpose.EntryOf(address)?.Name, embedded);
             return new(address, scope, network, asn, Verdict.Special, null, [], why, [], [], [], embedded, null, DataAgeOf(judge, asn, []));
         }
-        var points = PointsOf(judge, profile, address, asn, verdict, applied);
+        var points = PointsOf(judge, profile, address, asn, verdict, applied, live);
         var unassessed = judge.Policy.Order.Where(category => judge.Policy.Assessed.Has(category) && verdict.Is(category) is null).ToList();
         var reason = ReasonText.Of(judge.At, asn, categories, points, provider, unassessed, match);
         return new(
@@ -38,17 +48,18 @@ public static class Explainer
         return judge.At > oldest ? judge.At - oldest : TimeSpan.Zero;
     }
 
-    static List<CategoryPoints> PointsOf(Judge judge, Profile profile, Address address, AsnInfo? asn, Verdict verdict, AppliedOverride? applied)
+    static List<CategoryPoints> PointsOf(
+        Judge judge, Profile profile, Address address, AsnInfo? asn, Verdict verdict, AppliedOverride? applied, LiveFindings live)
     {
         Span<double> claimed = stackalloc double[Categories.Count];
         Span<double> probabilities = stackalloc double[Categories.Count];
         Span<double> parts = stackalloc double[Categories.Count];
-        judge.Combine(profile.Word, claimed);
+        _ = live == LiveFindings.None ? judge.Combine(profile.Word, claimed) : judge.Combine(profile.Word, live, claimed);
         claimed.CopyTo(probabilities);
         judge.Suppress(applied?.Match, probabilities);
         judge.Parts(probabilities, verdict.Present, parts);
         judge.Dampen(applied?.Match, parts);
-        var evidence = EvidenceOf(judge, profile, address, asn);
+        var evidence = EvidenceOf(judge, profile, address, asn, live);
         var shares = Shares(parts, verdict.Score - (applied?.Points ?? 0));
         var rows = new List<(double Part, CategoryPoints Row)>();
         foreach (var group in evidence)
@@ -100,7 +111,7 @@ public static class Explainer
         return shares;
     }
 
-    static IEnumerable<IGrouping<Category, Evidence>> EvidenceOf(Judge judge, Profile profile, Address address, AsnInfo? asn)
+    static IEnumerable<IGrouping<Category, Evidence>> EvidenceOf(Judge judge, Profile profile, Address address, AsnInfo? asn, LiveFindings live)
     {
         var claims = judge.Snapshot.ClaimsOf(profile.Word);
         var all = new List<(Category Category, Evidence Evidence)>();
@@ -112,6 +123,8 @@ public static class Explainer
         {
             all.Add(EvidenceOf(judge, profile, judge.Snapshot.ClaimAt(index), address, asn));
         }
+        all.AddRange(live.Evidence.Select(found => (found.Category, new Evidence(
+            found.Source, Prefix.Create(address, address.Bits), null, found.Provider, null, found.Source.AsOf, found.Source.ReliabilityOf(found.Category), found.Strength))));
         GC.KeepAlive(judge.Snapshot);
         return all.OrderByDescending(row => row.Evidence.Strength).ThenBy(row => row.Evidence.Source.Id, StringComparer.Ordinal)
             .GroupBy(row => row.Category, row => row.Evidence);

@@ -184,8 +184,13 @@ public sealed partial class Judge
     {
         Span<double> probabilities = stackalloc double[Categories.Count];
         var freshness = Combine(profile, probabilities);
+        return Compute(probabilities, freshness, AssessedOf(profile, isIPv6));
+    }
+
+    Verdict Compute(ReadOnlySpan<double> probabilities, double freshness, CategorySet covered)
+    {
         var present = PresentIn(probabilities);
-        var assessed = AssessedOf(profile, isIPv6) | present;
+        var assessed = covered | present;
         var score = Score(probabilities, present);
         var raw = Score(probabilities, CategorySet.Empty);
         var agreement = present.IsEmpty ? _policy.AgreementWithoutEvidence : MaxOf(probabilities);

@@ -49,9 +49,13 @@ public sealed partial class Judge
     /// <returns>With the points that a block adds to those of the evidence.</returns>
     public (Verdict Verdict, int Points) Overridden(uint profile, bool isIPv6, OverrideMatch match)
     {
-        var evidence = VerdictOf(profile, isIPv6);
         Span<double> probabilities = stackalloc double[Categories.Count];
         Combine(Snapshot.ProfileAt(profile).Word, probabilities);
+        return Overridden(VerdictOf(profile, isIPv6), probabilities, match);
+    }
+
+    (Verdict Verdict, int Points) Overridden(Verdict evidence, Span<double> probabilities, OverrideMatch match)
+    {
         var present = Suppress(match, probabilities);
         var own = Score(probabilities, present, match);
         var score = match.IsBlock ? Math.Max(own, _policy.BlockFloor) : own;

@@ -1,5 +1,6 @@
 using AcquireInfra.Enrichment.Addressing;
 using AcquireInfra.Enrichment.Compilation;
+using AcquireInfra.Enrichment.Snapshots;
 using AcquireInfra.Enrichment.Tests.Snapshots;
 using AcquireInfra.Enrichment.Verdicts;
 using CsCheck;
@@ -87,6 +88,27 @@ public sealed class ScoringLawTests
         }
     }, iter: 20_000);
 
+    // Whoever says it, a list or somebody who was asked: the same evidence gives the same verdict, in whatever part it is in the snapshot.
+    [Fact]
+    public void Verdict_EvidenceFoundLive_IsAsIfItWereInTheSnapshot() => Gen.Select(GenDraws, Gen.Int[0, 5]).Sample((draws, split) =>
+    {
+        draws = [.. draws.Select(draw => draw with { AgeDays = 0 })];
+        split %= draws.Length + 1;
+        var (listed, asked) = (draws[..split], draws[split..]);
+        var live = new LiveFindings([.. asked.Select(draw => LiveOf(draw))], CompiledPolicy.SetOf(asked.Select(draw => ((Category)draw.Category).Word())));
+        var (apart, together) = (JudgeOf(listed).Explain(AcquireInfra.Enrichment.Addressing.Address.Parse(Address), live), Report(draws));
+        Assert.Equal((together.Verdict.Score, together.Verdict.RawScore, together.Verdict.Present), (apart.Verdict.Score, apart.Verdict.RawScore, apart.Verdict.Present));
+        Assert.Equal(apart.Verdict.Score, apart.Points.Sum(row => row.Points));
+        Assert.Equal(together.Points.Select(row => (row.Category, row.Points, row.WithoutIt)), apart.Points.Select(row => (row.Category, row.Points, row.WithoutIt)));
+    }, iter: 200, threads: 1);
+
+    static LiveEvidence LiveOf(Draw draw)
+    {
+        var reliability = draw.Reliability / 100.0;
+        var source = new SourceInfo { Id = "asked", Name = "asked", Family = $"f{draw.Family}", Reliability = reliability, AsOf = TestSources.Day };
+        return new(source, (Category)draw.Category, null, reliability * TestPolicy.Bundled.Specificity.IPv4.First(step => draw.Length >= step.MinLength).Factor);
+    }
+
     [Fact]
     public void Points_RandomProfiles_AddUpToTheScore() => AssertPointsAddUp(profiles: 20_000);
 
@@ -119,12 +141,14 @@ public sealed class ScoringLawTests
 
     static Address AddressAt(int index) => AcquireInfra.Enrichment.Addressing.Address.FromIPv4(0x09000000u + (uint)index * 11);
 
-    static VerdictReport Report(Draw[] draws)
+    static VerdictReport Report(Draw[] draws) => JudgeOf(draws).Explain(AcquireInfra.Enrichment.Addressing.Address.Parse(Address));
+
+    static Judge JudgeOf(Draw[] draws)
     {
         var address = AcquireInfra.Enrichment.Addressing.Address.Parse(Address);
         CompilerSource[] sources = [.. draws.Select((draw, at) => TestSources.Prefixes(
             $"s{at}", ((Category)draw.Category).Word(), Prefix.Create(address, draw.Length).ToString(),
             info => info with { Family = $"f{draw.Family}", Reliability = draw.Reliability / 100.0, AsOf = TestSources.Day.AddDays(-draw.AgeDays) }))];
-        return new Judge(TestSources.Open(sources), TestPolicy.Bundled, TestSources.Day).Explain(address);
+        return new(TestSources.Open(sources), TestPolicy.Bundled, TestSources.Day);
     }
 }
