@@ -63,6 +63,8 @@ install node nodejs
 install npm npm
 install curl curl
 install strace strace
+install redis-server redis-server
+install dnsmasq dnsmasq-base
 fetch_asn_package
 fetch_npm_packages
 

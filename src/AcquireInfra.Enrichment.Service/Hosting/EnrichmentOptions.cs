@@ -1,9 +1,11 @@
 using System.ComponentModel.DataAnnotations;
 using AcquireInfra.Enrichment.Feeds.Storage;
 using AcquireInfra.Enrichment.Service.Auth;
+using AcquireInfra.Enrichment.Service.Deep;
 using AcquireInfra.Enrichment.Service.History;
 using AcquireInfra.Enrichment.Service.Limits;
 using AcquireInfra.Enrichment.Service.Overriding;
+using AcquireInfra.Enrichment.Service.Redis;
 using AcquireInfra.Enrichment.Service.Refreshing;
 using Microsoft.Extensions.Options;
 
@@ -91,6 +93,12 @@ public sealed class EnrichmentOptions
 
     [ValidateObjectMembers(typeof(OverrideOptionsValidator))]
     public OverrideOptions Overrides { get; set; } = new();
+
+    [ValidateObjectMembers(typeof(DeepOptionsValidator))]
+    public DeepOptions Deep { get; set; } = new();
+
+    [ValidateObjectMembers(typeof(RedisOptionsValidator))]
+    public RedisOptions Redis { get; set; } = new();
 
     /// <summary>The operator's own space, prefixes: what feeds say of it is dropped. Default: none.</summary>
     public IList<string> OwnerPrefixes { get; } = [];

@@ -1,6 +1,6 @@
 namespace AcquireInfra.Enrichment.Service.Hosting;
 
-/// <summary>Events: 1000 look-up, 2000 feeds, 3000 snapshots, 5000 host, callers and endpoints, 6000 overrides. An id or event name, once released, is never changed or reused.</summary>
+/// <summary>Events: 1000 look-up, 2000 feeds, 3000 snapshots, 5000 host, callers and endpoints, 6000 overrides, 7000 slow signals and Redis. An id or event name, once released, is never changed or reused.</summary>
 internal static partial class Log
 {
     [LoggerMessage(EventId = 1001, EventName = "LookupAudited", Level = LogLevel.Information,
@@ -9,6 +9,10 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 1002, EventName = "RpcFailed", Level = LogLevel.Error, Message = "{Method} failed.")]
     public static partial void RpcFailed(ILogger logger, string method, Exception exception);
+
+    [LoggerMessage(EventId = 1003, EventName = "LookupSent", Level = LogLevel.Information,
+        Message = "{Caller} asked deep for {Address}: sent to {SentTo} at {AskedAt:O}.")]
+    public static partial void LookupSent(ILogger logger, string caller, string address, string sentTo, DateTime askedAt);
 
     [LoggerMessage(EventId = 2001, EventName = "FeedFaults", Level = LogLevel.Warning,
         Message = "Source {Source}: {File} has {Count} faulty records, the first {Fault} at line {Line}, column {Column}; the rest is used.")]
@@ -134,4 +138,13 @@ internal static partial class Log
     // Debug, because whoever can reach the service can cause it as often as they like.
     [LoggerMessage(EventId = 5005, EventName = "CredentialRefused", Level = LogLevel.Debug, Message = "A credential was refused: {Reason}.")]
     public static partial void CredentialRefused(ILogger logger, string reason);
+
+    [LoggerMessage(EventId = 7001, EventName = "DeepFailed", Level = LogLevel.Warning, Message = "{Provider} was asked and is missing ({Fault}): {Detail}")]
+    public static partial void DeepFailed(ILogger logger, string provider, string fault, string detail);
+
+    [LoggerMessage(EventId = 7002, EventName = "RedisLost", Level = LogLevel.Warning, Message = "Redis cannot be reached ({Reason}); answers do without it.")]
+    public static partial void RedisLost(ILogger logger, string reason);
+
+    [LoggerMessage(EventId = 7003, EventName = "RedisBack", Level = LogLevel.Information, Message = "Redis is reached again.")]
+    public static partial void RedisBack(ILogger logger);
 }

@@ -1,4 +1,5 @@
 using AcquireInfra.Enrichment.Service.Auth;
+using AcquireInfra.Enrichment.Service.Deep;
 using AcquireInfra.Enrichment.Service.Exporting;
 using AcquireInfra.Enrichment.Service.Health;
 using AcquireInfra.Enrichment.Service.History;
@@ -7,6 +8,7 @@ using AcquireInfra.Enrichment.Service.Lookup;
 using AcquireInfra.Enrichment.Service.Observability;
 using AcquireInfra.Enrichment.Service.OpenApi;
 using AcquireInfra.Enrichment.Service.Overriding;
+using AcquireInfra.Enrichment.Service.Redis;
 using AcquireInfra.Enrichment.Service.Refreshing;
 using AcquireInfra.Enrichment.Service.Replication;
 using AcquireInfra.Enrichment.Service.Rpc;
@@ -34,6 +36,8 @@ internal static class ServiceApp
         builder.AddHistory();
         builder.AddSpace();
         builder.AddExports();
+        builder.AddRedis();
+        builder.AddDeep();
         builder.AddRpc();
         more?.Invoke(builder.Services);
         var app = builder.Build();

@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using AcquireInfra.Enrichment.Addressing;
 using AcquireInfra.Enrichment.Exports;
 using AcquireInfra.Enrichment.Service.Auth;
+using AcquireInfra.Enrichment.Service.Deep;
 using AcquireInfra.Enrichment.Service.History;
 using AcquireInfra.Enrichment.Service.Hosting;
 using AcquireInfra.Enrichment.Service.Limits;
@@ -66,13 +67,15 @@ internal static class LookupEndpoints
                 ProblemKind.Stopping);
     }
 
-    internal static Results<JsonHttpResult<VerdictResponse>, StatusCodeHttpResult, ProblemHttpResult> GetVerdict(
+    internal static async ValueTask<Results<JsonHttpResult<VerdictResponse>, StatusCodeHttpResult, ProblemHttpResult>> GetVerdict(
         [Description("IPv4 or IPv6 address as text.")] string? ip,
         [Description("Members of the answer, parted by commas; all of them by default.")] string? fields,
         [Description("Judge by what was live then, as of that hour: a time like 2026-11-01T00:00:00Z, in UTC.")] string? asOf,
+        [Description("Ask third parties too, where the service may; needs the role deep. Not together with asOf.")] bool? deep,
         HttpContext context,
         JudgeProvider judges,
         PastJudges past,
+        DeepLookup slow,
         TimeProvider time,
         LookupJournal journal)
     {
@@ -102,6 +105,10 @@ internal static class LookupEndpoints
             }
             judge = judgeOfThen;
         }
+        if (deep is true)
+        {
+            return await ExplainDeepAsync(address, asOf, asked, context, judge, slow, journal, began);
+        }
         if (IsUnchanged(context, judge))
         {
             journal.Answered(context, LookupDoor.Rest, address, began);
@@ -109,6 +116,28 @@ internal static class LookupEndpoints
         }
         var verdict = VerdictResponse.From(judge.Explain(address), judge);
         journal.Answered(context, LookupDoor.Rest, address, began);
+        return TypedResults.Json(verdict, asked.Shape);
+    }
+
+    // What third parties say changes by itself, so there is no ETag.
+    static async Task<Results<JsonHttpResult<VerdictResponse>, StatusCodeHttpResult, ProblemHttpResult>> ExplainDeepAsync(
+        Address address, string? asOf, AskedFields asked, HttpContext context, Judge judge, DeepLookup slow, LookupJournal journal, long began)
+    {
+        if (!context.User.IsInRole(Roles.Deep) && !context.User.IsInRole(Roles.Admin))
+        {
+            return Problems.Of(ProblemKind.Forbidden, $"deep=true needs the role {Roles.Deep}.");
+        }
+        if (asOf is not null)
+        {
+            return Problems.BadRequest("deep and asOf do not go together: third parties are asked now.");
+        }
+        var findings = await slow.FindAsync(address, context.RequestAborted);
+        var verdict = VerdictResponse.From(judge.Explain(address, findings?.ToLive() ?? LiveFindings.None), judge) with { Deep = findings?.ToResponse() ?? DeepResponse.Nobody };
+        journal.Answered(context, LookupDoor.Rest, address, began);
+        if (findings is not null)
+        {
+            journal.Sent(context, address, findings);
+        }
         return TypedResults.Json(verdict, asked.Shape);
     }
 

@@ -31,6 +31,9 @@ internal sealed class EnrichmentMetrics
     readonly Counter<long> _refreshes;
     readonly Counter<long> _refusedVersions;
     readonly Counter<long> _compilations;
+    readonly Counter<long> _asked;
+    readonly Counter<long> _found;
+    readonly Counter<long> _redis;
     readonly SourceCatalog _catalog;
     string? _shown;
     string? _shownBefore;
@@ -54,6 +57,9 @@ internal sealed class EnrichmentMetrics
         meter.CreateObservableGauge("enrichment.source.held", Held, "1", "1 while a version of the source is refused and held, else 0, by source.");
         _refreshes = meter.CreateCounter<long>("enrichment.refresh.attempts", "{attempt}", "Refreshes, by source and outcome.");
         _refusedVersions = meter.CreateCounter<long>("enrichment.refresh.refused", "{attempt}", "Refreshes that a gate refused, by source and reason.");
+        _asked = meter.CreateCounter<long>("enrichment.deep.queries", "{query}", "Questions to third parties, by provider and outcome.");
+        _found = meter.CreateCounter<long>("enrichment.deep.lookups", "{lookup}", "Deep look-ups, by where the findings were: process, redis or asked.");
+        _redis = meter.CreateCounter<long>("enrichment.redis.operations", "{operation}", "Operations on Redis, by operation and outcome.");
         _compilations = meter.CreateCounter<long>("enrichment.snapshot.compilations", "{compilation}", "Compilations, by outcome.");
     }
 
@@ -79,6 +85,15 @@ internal sealed class EnrichmentMetrics
 
     /// <param name="outcome">compiled, unchanged, canaries or failed.</param>
     public void Compiled(string outcome) => _compilations.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+
+    /// <param name="outcome">found, nothing, or the word of a fault.</param>
+    public void Asked(string provider, string outcome) => _asked.Add(1, new("provider", provider), new("outcome", outcome));
+
+    /// <param name="place">process, redis or asked.</param>
+    public void Found(string place) => _found.Add(1, new KeyValuePair<string, object?>("place", place));
+
+    /// <param name="outcome">ok, timedOut, failed or resting.</param>
+    public void AskedRedis(string operation, string outcome) => _redis.Add(1, new("operation", operation), new("outcome", outcome));
 
     /// <summary>A snapshot has just gone live.</summary>
     public void SnapshotSwapped() => Volatile.Write(ref _swappedAtTicks, _time.GetUtcNow().UtcTicks);

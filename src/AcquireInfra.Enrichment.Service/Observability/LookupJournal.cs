@@ -1,5 +1,6 @@
 using AcquireInfra.Enrichment.Addressing;
 using AcquireInfra.Enrichment.Exports;
+using AcquireInfra.Enrichment.Service.Deep;
 using AcquireInfra.Enrichment.Service.Hosting;
 using AcquireInfra.Enrichment.Service.Limits;
 using Microsoft.Extensions.Options;
@@ -31,6 +32,17 @@ internal sealed class LookupJournal(EnrichmentMetrics metrics, IOptions<Enrichme
         if (_isAudited)
         {
             Audit(context, door, addresses, "-");
+        }
+    }
+
+    /// <summary>A record of who was told of an address, where look-ups are audited.</summary>
+    public void Sent(HttpContext context, Address address, DeepFindings findings)
+    {
+        if (_isAudited)
+        {
+            var (caller, about) = (SafeText.Shown(Caller.Of(context).ToString()), address.ToString());
+            var to = string.Join(", ", findings.Answers.Select(answer => answer.SentTo));
+            Log.LookupSent(logger, caller, about, to, findings.AskedAt);
         }
     }
 

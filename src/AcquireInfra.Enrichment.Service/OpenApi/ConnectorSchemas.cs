@@ -78,6 +78,8 @@ internal static class ConnectorSchemas
         document.Components.Schemas.Remove(nameof(ErrorResponse)); // where it may be null, it stands in place
         verdict["override"] = document.Components.Schemas[nameof(OverrideResponse)]; // "one of null and it" is nothing that OpenAPI 2.0 can say
         document.Components.Schemas.Remove(nameof(OverrideResponse));
+        verdict["deep"] = document.Components.Schemas[nameof(DeepResponse)];
+        document.Components.Schemas.Remove(nameof(DeepResponse));
         var batch = BatchSchemas.PropertiesOf<BatchResponse>(document);
         PutInPlace(document.Components.Schemas);
         var answer = new OpenApiSchema

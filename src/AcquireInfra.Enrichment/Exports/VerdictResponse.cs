@@ -88,6 +88,10 @@ public sealed record VerdictResponse
     /// <summary>What overrides did to the verdict; null where none touches the address.</summary>
     public required OverrideResponse? Override { get; init; }
 
+    /// <summary>Who was asked about the address, and what came of it; there only where deep was asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DeepResponse? Deep { get; init; }
+
     public required string SnapshotId { get; init; }
 
     public required string PolicyVersion { get; init; }
@@ -145,6 +149,20 @@ public sealed record VerdictResponse
         };
     }
 }
+
+/// <summary>Slow signals of one look-up. What they found is evidence in <c>points</c>, by the same ids.</summary>
+/// <param name="AskedAt">When they were asked, UTC: now, or as long ago as findings are kept; null where nobody was.</param>
+/// <param name="SentTo">Who was told of the address, then.</param>
+public sealed record DeepResponse(DateTime? AskedAt, IReadOnlyList<string> SentTo, IReadOnlyList<DeepAnswerResponse> Answers)
+{
+    /// <summary>Nobody was asked: the address is not global or the owner's own, or slow signals are off.</summary>
+    public static DeepResponse Nobody { get; } = new(null, [], []);
+}
+
+/// <param name="Source">As evidence names it.</param>
+/// <param name="Outcome">found, nothing, or why nothing is known of it: timedOut, busy, resting, refused, wildcard or failed.</param>
+/// <param name="Details">What was found, a code or a word.</param>
+public sealed record DeepAnswerResponse(string Source, string Outcome, IReadOnlyList<string> Details);
 
 /// <summary>What one category adds to the score.</summary>
 /// <param name="Points">Whole points of the score.</param>

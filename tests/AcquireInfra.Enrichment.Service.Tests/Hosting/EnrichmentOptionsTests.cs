@@ -7,7 +7,7 @@ public sealed class EnrichmentOptionsTests
 {
     [Theory]
     [InlineData("Enrichment:MaxBatchItem=5", "Enrichment:MaxBatchItem ", "MaxBatchItems")]       // a misspelt key
-    [InlineData("Enrichment:Redis:Url=x", "Enrichment:Redis ", "StateFolder")]
+    [InlineData("Enrichment:Nothing:Url=x", "Enrichment:Nothing ", "StateFolder")]
     [InlineData("Enrichment:MaxBatchItems=0", "MaxBatchItems", "1 and 100000")]
     [InlineData("Enrichment:MaxBatchItems=-1", "MaxBatchItems", "1 and 100000")]
     [InlineData("Enrichment:MaxBatchItems=100001", "MaxBatchItems", "1 and 100000")]
