@@ -65,6 +65,8 @@ install curl curl
 install strace strace
 install redis-server redis-server
 install dnsmasq dnsmasq-base
+install bwrap bubblewrap
+install docker-compose docker-compose
 fetch_asn_package
 fetch_npm_packages
 

@@ -30,10 +30,13 @@ internal sealed class LoopbackServer : IDisposable
             "--log-queries", $"--log-facility={log}", "--user=root", "--pid-file=", .. records]));
     }
 
+    /// <param name="options">A file with a configuration, or options on the command line.</param>
     public static LoopbackServer Redis(string folder, params string[] options)
     {
         var port = FreePort();
-        return new(port, () => Command("redis-server", ["--port", Text(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder, .. options]));
+        var file = options.Where(option => option.EndsWith(".conf", StringComparison.Ordinal)).ToArray();
+        options = [.. options.Except(file)];
+        return new(port, () => Command("redis-server", [.. file, "--port", Text(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder, .. options]));
     }
 
     public void Signal(string signal)
