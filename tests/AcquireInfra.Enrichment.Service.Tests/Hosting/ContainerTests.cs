@@ -45,6 +45,7 @@ public sealed partial class ContainerTests : IDisposable
     {
         using var server = await LoopbackServer.Redis(_folder.Path, Path.Combine(Root, "src", "AcquireInfra.Enrichment.Service", "container", "redis.conf")).ListeningAsync();
         var options = RedisServer.ConfigurationOf(new() { Configuration = $"127.0.0.1:{server.Port},user=enrichment" });
+        options.AllowAdmin = true; // or the client itself would refuse what the server is to refuse
         using var client = await ConnectionMultiplexer.ConnectAsync(options);
         var database = client.GetDatabase();
         await database.StringSetAsync("enrichment:v1:deep:192.0.2.7", "x", TimeSpan.FromMinutes(1));
@@ -76,7 +77,7 @@ public sealed partial class ContainerTests : IDisposable
         Assert.True(keys.Count >= 4);
         foreach (var key in keys.Where(key => key.StartsWith("Enrichment:", StringComparison.Ordinal)))
         {
-            Type? type = typeof(EnrichmentOptions);
+            var type = (Type?)typeof(EnrichmentOptions);
             foreach (var part in key.Split(':').Skip(1))
             {
                 type = type?.GetProperty(part, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase)?.PropertyType;
