@@ -82,6 +82,23 @@ public sealed class SnapshotStore
         return snapshot;
     }
 
+    /// <summary>Removes what writers that were killed have left, of the snapshots and of the history; not while another process compiles.</summary>
+    public void RemoveLeftovers()
+    {
+        try
+        {
+            using var writing = FolderLock.TryTake(Folder);
+            foreach (var folder in writing is null ? [] : (string[])[Folder, Path.Combine(Folder, "snapshots"), Path.Combine(Folder, "policies")])
+            {
+                AtomicFile.RemoveAbandoned(folder, DateTimeOffset.MaxValue);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // it takes space and does no other harm; the next start tries again
+        }
+    }
+
     Snapshot Compile(LoadedSources loaded)
     {
         var temporary = Path.Combine(Folder, "snapshots", "compiling");

@@ -103,9 +103,12 @@ internal sealed class ServiceProcess : IDisposable
     /// <summary>SIGKILL: nothing is finished.</summary>
     public async Task KillAsync()
     {
-        _process.Kill();
+        Kill();
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
     }
+
+    /// <summary>SIGKILL, without waiting for the end.</summary>
+    public void Kill() => _process.Kill();
 
     public void Dispose()
     {
