@@ -58,7 +58,8 @@ internal sealed class RefreshedService : IAsyncDisposable
         return service;
     }
 
-    static void TrustUpstream(IServiceCollection services)
+    /// <summary>Registrations of a service that fetches from the fake publisher.</summary>
+    public static void TrustUpstream(IServiceCollection services)
     {
         var network = (FeedClientOptions)services.Single(service => service.ServiceType == typeof(FeedClientOptions)).ImplementationInstance!;
         network.AcceptCertificate = (_, certificate, _, _) => FakeUpstream.IsItsOwn(certificate);
