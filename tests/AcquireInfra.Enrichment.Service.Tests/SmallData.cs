@@ -39,11 +39,16 @@ internal static class SmallData
     }
 
     /// <summary>A snapshot of this data with another list.</summary>
-    public static Snapshot Compile(TemporaryFolder folder, string list)
+    public static Snapshot Compile(TemporaryFolder folder, string list) => Snapshot.Open(CompileFile(folder, list));
+
+    /// <summary>The file of a snapshot of this data with another list.</summary>
+    public static string CompileFile(TemporaryFolder folder, string list)
     {
         Write(folder["other-data"], list);
         var (sources, _) = new DataFolder(folder["other-data"]).LocateSources(furtherManifest: null);
         var loaded = SourceLoader.Load(sources, FeedLimits.Default, folder["scratch"], Now);
-        return SnapshotFile.Write(loaded.Sources, folder[$"{Guid.NewGuid():N}.snapshot"]);
+        var path = folder[$"{Guid.NewGuid():N}.snapshot"];
+        SnapshotFile.Write(loaded.Sources, path);
+        return path;
     }
 }

@@ -44,7 +44,7 @@ internal sealed class CandidateFetcher(FeedFetcher fetcher, FeedLimits limits)
         var url = source.Entry.Urls[index];
         var before = state.Seen.FirstOrDefault(file => file.Url == url.Url && File.Exists(folder.PathOf(FeedFolder.NameOf(index, file.Sha256))));
         var asked = before?.Validators is { ETag: null, LastModified: null } ? null : before;
-        var incoming = folder.PathOf($"incoming-{index}");
+        var incoming = folder.IncomingPathOf(index);
         var fetched = await fetcher.FetchAsync(source.Entry, url, asked?.Validators, incoming, now, cancellation).ConfigureAwait(false);
         if (fetched is null)
         {
@@ -57,7 +57,7 @@ internal sealed class CandidateFetcher(FeedFetcher fetcher, FeedLimits limits)
     // A copy: the operator's file may change, or be cut, while it is read.
     SeenFile CopyLocal(string path, int index, FeedFolder folder)
     {
-        var incoming = folder.PathOf($"incoming-{index}");
+        var incoming = folder.IncomingPathOf(index);
         try
         {
             using var file = File.OpenRead(path);

@@ -15,6 +15,7 @@ namespace AcquireInfra.Enrichment.Feeds.Refreshing;
 internal sealed class FeedFolder(string path)
 {
     const int HashCharacters = 32;
+    const string IncomingPrefix = "incoming-";
 
     public string Path { get; } = path;
 
@@ -24,6 +25,9 @@ internal sealed class FeedFolder(string path)
 
     /// <summary>The name of the file of one url: its place among the urls, and its content.</summary>
     public static string NameOf(int index, string sha256) => $"{index}-{sha256[..HashCharacters]}";
+
+    /// <summary>Where the file of one url is put until its content is known.</summary>
+    public string IncomingPathOf(int index) => PathOf($"{IncomingPrefix}{index}");
 
     /// <returns>Null where another process writes there.</returns>
     /// <exception cref="IOException">The folder cannot be made.</exception>
@@ -58,6 +62,17 @@ internal sealed class FeedFolder(string path)
         AtomicFile.Write(StateFile, stream => JsonSerializer.Serialize(stream, state, FeedStateJson.Default.FeedState));
         string[] kept = [.. state.Accepted?.Files ?? [], .. state.Replaced, .. state.Held?.Version.Files ?? [], "state.json", "lock"];
         foreach (var file in Directory.GetFiles(Path).Where(file => !kept.Contains(System.IO.Path.GetFileName(file))))
+        {
+            LeftoverFile.TryDelete(file);
+        }
+    }
+
+    /// <summary>Removes what a process that was killed has left. Its caller holds the lock, so that nobody writes.</summary>
+    /// <exception cref="IOException">A file cannot be removed.</exception>
+    public void RemoveLeftovers()
+    {
+        AtomicFile.RemoveAbandoned(Path, DateTimeOffset.MaxValue);
+        foreach (var file in Directory.GetFiles(Path, IncomingPrefix + "*"))
         {
             LeftoverFile.TryDelete(file);
         }

@@ -53,7 +53,10 @@ public sealed class FeedStore(string stateFolder)
         return true;
     }
 
-    /// <summary>Deletes what was fetched of sources that are gone or switched off, and what its licence lets nobody keep for longer.</summary>
+    /// <summary>
+    /// Deletes what was fetched of sources that are gone or switched off, what its licence lets nobody keep for longer, and what a process
+    /// that was killed has left.
+    /// </summary>
     /// <param name="sources">All that are switched on.</param>
     /// <returns>The sources of which something was deleted.</returns>
     /// <exception cref="IOException">A folder cannot be read or written.</exception>
@@ -78,6 +81,7 @@ public sealed class FeedStore(string stateFolder)
             Directory.Delete(folder.Path, recursive: true);
             return true;
         }
+        folder.RemoveLeftovers();
         var state = folder.Read(source);
         var kept = state with
         {

@@ -51,10 +51,6 @@ public sealed class SnapshotHistory
         var folder = Path.GetFullPath(stateFolder);
         (_file, _policies, _snapshots) = (Path.Combine(folder, "history.json"), Path.Combine(folder, "policies"), Path.Combine(folder, "snapshots"));
         _current = Read();
-        foreach (var path in (string[])[.. FilesIn(folder, ".history.json-*.tmp"), .. FilesIn(_policies, ".*.tmp")])
-        {
-            LeftoverFile.TryDelete(path); // of a process that was killed: no other one writes
-        }
     }
 
     /// <summary>The name of a policy: of its bytes, so that one that was edited is another.</summary>

@@ -14,7 +14,6 @@ namespace AcquireInfra.Enrichment.Feeds.Storage;
 public sealed class SnapshotStore
 {
     const string Suffix = ".snapshot";
-    const string CurrentName = "current";
 
     readonly bool _keepsOthers;
 
@@ -39,7 +38,7 @@ public sealed class SnapshotStore
 
     public string Folder { get; }
 
-    string CurrentFile => Path.Combine(Folder, CurrentName);
+    string CurrentFile => Path.Combine(Folder, "current");
 
     public string PathOf(string snapshotId) => Path.Combine(Folder, "snapshots", snapshotId + Suffix);
 
@@ -73,8 +72,7 @@ public sealed class SnapshotStore
         {
             return current;
         }
-        RemoveAll(ScratchFolder, isKept: _ => false); // what a process that was killed has left, here and in the next line
-        RemoveAll(Folder, path => !Path.GetFileName(path).StartsWith($".{CurrentName}-", StringComparison.Ordinal));
+        RemoveAll(ScratchFolder, isKept: _ => false); // what a process that was killed has left
         var loaded = SourceLoader.Load(sources, limits, ScratchFolder, now, cancellation);
         cancellation.ThrowIfCancellationRequested();
         var snapshot = Compile(loaded);
@@ -82,6 +80,23 @@ public sealed class SnapshotStore
         AtomicFile.Write(CurrentFile, stream => stream.Write(Encoding.ASCII.GetBytes($"{inputs} {snapshot.Id}\n")));
         RemoveAll(Path.Combine(Folder, "snapshots"), path => path == PathOf(snapshot.Id) || (_keepsOthers && path.EndsWith(Suffix, StringComparison.Ordinal)));
         return snapshot;
+    }
+
+    /// <summary>Removes what writers that were killed have left, of the snapshots and of the history; not while another process compiles.</summary>
+    public void RemoveLeftovers()
+    {
+        try
+        {
+            using var writing = FolderLock.TryTake(Folder);
+            foreach (var folder in writing is null ? [] : (string[])[Folder, Path.Combine(Folder, "snapshots"), Path.Combine(Folder, "policies")])
+            {
+                AtomicFile.RemoveAbandoned(folder, DateTimeOffset.MaxValue);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // it takes space and does no other harm; the next start tries again
+        }
     }
 
     Snapshot Compile(LoadedSources loaded)

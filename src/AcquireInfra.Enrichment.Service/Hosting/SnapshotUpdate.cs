@@ -33,6 +33,7 @@ internal sealed class SnapshotUpdate(
         {
             var began = Stopwatch.GetTimestamp();
             var store = live.OpenStore();
+            store.RemoveLeftovers();
             var unchanged = TryOpen(store, sources, cancellation);
             if ((live.OpenPinned() ?? unchanged ?? store.OpenLastGood()) is { } first)
             {

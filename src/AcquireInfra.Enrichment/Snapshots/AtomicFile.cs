@@ -90,7 +90,7 @@ public static partial class AtomicFile
     /// <exception cref="IOException">A file cannot be removed.</exception>
     public static void RemoveAbandoned(string folder, DateTimeOffset lastWrittenBefore)
     {
-        foreach (var path in Directory.GetFiles(folder, ".*" + Suffix))
+        foreach (var path in Directory.Exists(folder) ? Directory.GetFiles(folder, ".*" + Suffix) : [])
         {
             if (File.GetLastWriteTimeUtc(path) < lastWrittenBefore.UtcDateTime)
             {

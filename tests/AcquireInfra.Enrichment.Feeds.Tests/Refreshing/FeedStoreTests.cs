@@ -1,5 +1,6 @@
 using AcquireInfra.Enrichment.Feeds.Loading;
 using AcquireInfra.Enrichment.Feeds.Refreshing;
+using AcquireInfra.Enrichment.Feeds.Storage;
 using AcquireInfra.Enrichment.Feeds.Tests.Upstream;
 
 namespace AcquireInfra.Enrichment.Feeds.Tests.Refreshing;
@@ -44,6 +45,26 @@ public sealed class FeedStoreTests
         Assert.Equal(RefreshOutcome.Accepted, (await rig.RefreshAsync()).Outcome);
         Assert.Equal(101, rig.EntriesNow().Count);
         Assert.Equal(4, rig.FilesOnDisk.Count());
+    }
+
+    [Fact]
+    public async Task Purge_AfterAProcessDied_RemovesWhatItHasLeftAndNothingElse()
+    {
+        await using var rig = new RefreshRig();
+        await rig.RefreshAsync(List);
+        await rig.RefreshAsync(List + "9.1.1.1\n");
+        var (folder, whole) = (Path.Combine(rig.StateFolder, "feeds", "own"), rig.FilesOnDisk.ToList());
+        foreach (var torn in new[] { ".state.json-0123.tmp", "incoming-0", "incoming-0.published", ".incoming-0-4567.tmp" })
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, torn), "half", TestContext.Current.CancellationToken);
+        }
+        using (FolderLock.TryTake(folder))
+        {
+            rig.Store.Purge([new(rig.Source(), [])], rig.Time.GetUtcNow());
+            Assert.Equal(whole.Count + 4, rig.FilesOnDisk.Count()); // another process may be writing them
+        }
+        Assert.Empty(rig.Store.Purge([new(rig.Source(), [])], rig.Time.GetUtcNow()));
+        Assert.Equal(whole, rig.FilesOnDisk);
     }
 
     [Theory, InlineData(""), InlineData("{"), InlineData("null"), InlineData("{\"definition\": null}"), InlineData("{\"definition\": \"other\"}")]

@@ -167,9 +167,10 @@ public sealed class PoisonTests
         Assert.Equal(RefreshOutcome.Accepted, (await rig.RefreshAsync("# as of 2026-11-21\n" + List, source)).Outcome);
     }
 
-    // The list of data centres, day by day, as its own history has it: the biggest shrink, and two days of honest growth.
+    // The list of data centres, day by day, as its own history has it: the biggest shrink, and two days of honest growth. On each of the
+    // days a change beyond the gates is refused, and the next honest one is judged by what was accepted last.
     [Fact]
-    public async Task Refresh_HistoryOfAList_IsAccepted()
+    public async Task Refresh_HistoryOfAList_IsAcceptedAndWhatGoesBeyondItIsNot()
     {
         await using var rig = new RefreshRig();
         var count = 10_000;
@@ -178,6 +179,12 @@ public sealed class PoisonTests
             count = (int)(count * (1 + change));
             var report = await rig.RefreshAsync(RefreshRig.Lines(count));
             Assert.True(report.Outcome == RefreshOutcome.Accepted, $"{change:P1}: {report.Detail}");
+            foreach (var (beyond, reason) in new[] { (0.79, "shrank"), (2.01, "grew") })
+            {
+                var refused = await rig.RefreshAsync(RefreshRig.Lines((int)(count * beyond)));
+                Assert.Equal((RefreshOutcome.Refused, reason), (refused.Outcome, refused.Reason));
+                Assert.Equal(count, rig.EntriesNow().Count);
+            }
             rig.Time.Advance(TimeSpan.FromDays(1));
         }
     }

@@ -187,6 +187,23 @@ public sealed class SnapshotStoreTests : IDisposable
     }
 
     [Fact]
+    public void RemoveLeftovers_AfterAProcessDied_RemovesHalfFilesAndNothingElse()
+    {
+        var (snapshot, store) = (Get(), new SnapshotStore(_state.Path));
+        var whole = _state.Write("policies/0123.json", "{}");
+        string[] half = [.. new[] { ".current-01.tmp", ".history.json-02.tmp", "snapshots/.compiling-03.tmp", "policies/.0123.json-04.tmp" }.Select(name => _state.Write(name, "half"))];
+        using (FolderLock.TryTake(_state.Path))
+        {
+            store.RemoveLeftovers();
+            Assert.All(half, path => Assert.True(File.Exists(path))); // another process may be writing them
+        }
+        store.RemoveLeftovers();
+        Assert.All(half, path => Assert.False(File.Exists(path), path));
+        Assert.All([whole, store.PathOf(snapshot.Id)], path => Assert.True(File.Exists(path), path));
+        Assert.Equal(snapshot.Id, TryOpen()?.Id);
+    }
+
+    [Fact]
     public void GetOrCompile_AFileInPlaceOfTheFolder_ThrowsIOException()
     {
         var path = _inputs.Write("state", "a file");

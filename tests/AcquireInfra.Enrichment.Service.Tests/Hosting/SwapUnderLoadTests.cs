@@ -66,10 +66,7 @@ public sealed class SwapUnderLoadTests(ITestOutputHelper output)
     {
         using var folder = new TemporaryFolder();
         await using var service = await SmallData.StartAsync(folder);
-        foreach (var (at, list) in ((string[])["9.2.2.0/24\n", "9.9.9.0/24\n"]).Index())
-        {
-            File.WriteAllBytes(folder[$"{at}.turn"], File.ReadAllBytes(PathOf(SmallData.Compile(folder, list), folder)));
-        }
+        string[] turns = [SmallData.CompileFile(folder, "9.2.2.0/24\n"), SmallData.CompileFile(folder, "9.9.9.0/24\n")];
         var holder = service.Services.GetRequiredService<SnapshotHolder>();
         await SwapAsync(50);
         var before = Held();
@@ -83,14 +80,11 @@ public sealed class SwapUnderLoadTests(ITestOutputHelper output)
         {
             for (var swap = 0; swap < count; swap++)
             {
-                holder.Swap(Snapshot.Open(folder[$"{swap % 2}.turn"]));
+                holder.Swap(Snapshot.Open(turns[swap % 2]));
                 Assert.Equal(swap % 2 == 0 ? "hosting" : "unlisted", (await service.Rest.LookupAsync("9.2.2.2")).Json.GetProperty("verdict").GetString());
             }
         }
     }
-
-    static string PathOf(Snapshot snapshot, TemporaryFolder folder) =>
-        Directory.GetFiles(folder.Path, "*.snapshot").Single(path => Snapshot.Open(path).Id == snapshot.Id);
 
     static (int Mappings, int Handles) Held()
     {
@@ -99,7 +93,7 @@ public sealed class SwapUnderLoadTests(ITestOutputHelper output)
             GC.Collect();
             GC.WaitForPendingFinalizers();
         }
-        return (File.ReadLines("/proc/self/maps").Count(line => line.EndsWith(".turn", StringComparison.Ordinal)), Directory.GetFileSystemEntries("/proc/self/fd").Length);
+        return (File.ReadLines("/proc/self/maps").Count(line => line.EndsWith(".snapshot", StringComparison.Ordinal)), Directory.GetFileSystemEntries("/proc/self/fd").Length);
     }
 
     /// <summary>Callers that compare what an answer says with the snapshot that it says it is of. Whatever fails ends the test.</summary>

@@ -30,6 +30,9 @@ internal sealed class RefreshedService : IAsyncDisposable
 
     public FakeUpstream Upstream { get; } = new();
 
+    /// <summary>The clock of the services; null for the real one.</summary>
+    public TimeProvider? Time { get; init; }
+
     public string StateFolder => _folder["state"];
 
     public void Publish(string list) => Upstream.Publish(Path, list);
@@ -51,14 +54,24 @@ internal sealed class RefreshedService : IAsyncDisposable
     /// <param name="isOn">Whether it refreshes by itself; else when it is asked to.</param>
     public async Task<RunningService> StartAsync(bool isOn, params string[] options)
     {
-        var service = await RunningService.StartAtAsync(Ports.Free(), StateFolder, TrustUpstream, [
+        var service = await RunningService.StartAtAsync(Ports.Free(), StateFolder, Register, [
             $"--Enrichment:DataFolder={_folder["data"]}", $"--Enrichment:Sources={_folder["further.json"]}",
             $"--Enrichment:Refresh:Enabled={isOn}", "--Enrichment:Refresh:AllowedPrefixes:0=127.0.0.0/8", .. options]);
         await service.CompiledAsync();
         return service;
     }
 
-    static void TrustUpstream(IServiceCollection services)
+    void Register(IServiceCollection services)
+    {
+        TrustUpstream(services);
+        if (Time is not null)
+        {
+            services.AddSingleton(Time);
+        }
+    }
+
+    /// <summary>Registrations of a service that fetches from the fake publisher.</summary>
+    public static void TrustUpstream(IServiceCollection services)
     {
         var network = (FeedClientOptions)services.Single(service => service.ServiceType == typeof(FeedClientOptions)).ImplementationInstance!;
         network.AcceptCertificate = (_, certificate, _, _) => FakeUpstream.IsItsOwn(certificate);
