@@ -62,6 +62,7 @@ internal static class KqlAnalysis
                 queries = queries.Select(query => new { name = query.Name, text = query.Text }),
             };
             await File.WriteAllTextAsync(path, JsonSerializer.Serialize(work));
+            Assert.True(Directory.Exists(NpmTools.Modules), "NODE_PATH comes from ENRICHMENT_NPM");
             var (exitCode, output) = await NpmTools.RunAsync("node", "tests/npm/kql.mjs", path);
             Assert.True(exitCode == 0, output);
             return JsonSerializer.Deserialize<KqlFindings[]>(output, CamelCase)!;
