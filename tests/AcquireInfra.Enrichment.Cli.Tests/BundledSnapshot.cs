@@ -10,6 +10,8 @@ public sealed class BundledSnapshot : IAsyncLifetime
     /// <summary>A time at which the bundled data is fresh: verdicts that tests name are judged at it, and never rot.</summary>
     public const string FreshTime = "2026-11-24T12:00:00Z";
 
+    public static string RepositoryRoot { get; } = FindRoot();
+
     readonly TemporaryFolder _folder = new();
 
     public string FilePath => _folder["bundled.snapshot"];
@@ -25,5 +27,15 @@ public sealed class BundledSnapshot : IAsyncLifetime
     {
         _folder.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    static string FindRoot()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "AcquireInfra.Enrichment.sln")))
+        {
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("Tests run inside the repository.");
+        }
+        return folder;
     }
 }

@@ -9,12 +9,7 @@ public sealed class ReadmeTests
     {
         get
         {
-            var root = AppContext.BaseDirectory;
-            while (!File.Exists(Path.Combine(root, "README.md")) || !File.Exists(Path.Combine(root, "global.json")))
-            {
-                root = Path.GetDirectoryName(root)!;
-            }
-            var lines = ((string[])["README.md", "data/README.md"]).SelectMany(file => File.ReadAllText(Path.Combine(root, file))
+            var lines = ((string[])["README.md", "data/README.md", "src/AcquireInfra.Enrichment.Sentinel/content/README.md"]).SelectMany(file => File.ReadAllText(Path.Combine(BundledSnapshot.RepositoryRoot, file))
                 .Replace("\\\n", " ", StringComparison.Ordinal).Split('\n'));
             return [.. lines.Where(line => line.StartsWith("enrich ", StringComparison.Ordinal))];
         }

@@ -6,14 +6,15 @@ namespace AcquireInfra.Enrichment.Exports;
 
 /// <summary>
 /// What detection looks for, as a Microsoft Sentinel watchlist: hostile, anonymizing, hosting and blocked space. A changed row costs a write there,
-/// so a row says no more than detection asks, and in steps: it changes when the data says something else, and not by mere time.
+/// so a row says no more than detection asks, and in steps: it changes when the data says something else, and not by mere time, nor because a
+/// source is late.
 /// </summary>
 internal static class WatchlistCsv
 {
     const int ScoreStep = 5;
 
     public static void Write(Judge judge, Stream destination) => TextRows.Write(
-        new ExportRows(judge, Render), "Prefix,Categories,Score,Level,Verdict,Provider,Asn,Confidence\r\n"u8, CsvFields.WritePrefix, destination);
+        new ExportRows(judge.ForWatchlist(), Render), "Prefix,Categories,Score,Level,Verdict,Provider,Asn,Confidence\r\n"u8, CsvFields.WritePrefix, destination);
 
     static bool Render(ScopedSegment segment, ProfileFacts facts, ArrayBufferWriter<byte> row)
     {

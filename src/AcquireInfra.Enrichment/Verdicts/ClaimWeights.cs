@@ -2,18 +2,22 @@ using AcquireInfra.Enrichment.Snapshots;
 
 namespace AcquireInfra.Enrichment.Verdicts;
 
-/// <summary>How much each claim of a snapshot counts at one hour, and what each source still covers then.</summary>
+/// <summary>
+/// How much each claim of a snapshot counts at one hour, and what each source still covers then; or each source at its own
+/// date, as a watchlist takes them.
+/// </summary>
 internal sealed class ClaimWeights
 {
     readonly Snapshot _snapshot;
     readonly CompiledPolicy _policy;
-    readonly DateTimeOffset _at;
+    readonly DateTimeOffset? _at;
     readonly bool[] _counts;
     readonly (double Strength, double Decay)[]? _all;
 
+    /// <param name="at">The hour; null for each source's own date.</param>
     /// <param name="remember">Whether to work all claims out beforehand; else each when it is asked for.</param>
     /// <param name="counts">Which sources are listened to; claims of the others have no strength.</param>
-    public ClaimWeights(Snapshot snapshot, CompiledPolicy policy, DateTimeOffset at, bool remember, Func<SourceInfo, bool> counts)
+    public ClaimWeights(Snapshot snapshot, CompiledPolicy policy, DateTimeOffset? at, bool remember, Func<SourceInfo, bool> counts)
     {
         (_snapshot, _policy, _at) = (snapshot, policy, at);
         _counts = [.. snapshot.Sources.Select(counts)];
@@ -50,7 +54,7 @@ internal sealed class ClaimWeights
     double DecayOf(SourceInfo source, Category category, DateTimeOffset seenAt)
     {
         var ageing = _policy.Ageing(category);
-        var days = (_at - seenAt).TotalDays - (source.HoldOff?.TotalDays ?? ageing.HoldOffDays);
+        var days = ((_at ?? source.AsOf) - seenAt).TotalDays - (source.HoldOff?.TotalDays ?? ageing.HoldOffDays);
         return days <= 0 ? 1 : Math.Pow(2, -days / ageing.HalfLifeDays);
     }
 
@@ -66,5 +70,5 @@ internal sealed class ClaimWeights
     }
 
     public bool IsFresh(SourceInfo source, Category category) =>
-        _at - source.AsOf <= (source.MaxAge ?? TimeSpan.FromDays(_policy.Ageing(category).MaxAgeDays));
+        (_at ?? source.AsOf) - source.AsOf <= (source.MaxAge ?? TimeSpan.FromDays(_policy.Ageing(category).MaxAgeDays));
 }

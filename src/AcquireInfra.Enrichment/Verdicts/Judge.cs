@@ -29,6 +29,7 @@ public sealed partial class Judge
     readonly CategorySet _coveredByRoles;
     readonly ulong[]? _verdicts;
     readonly bool _isForExport;
+    readonly bool _isForWatchlist;
     readonly bool _usesAsns;
     readonly bool _usesRoles;
 
@@ -40,11 +41,12 @@ public sealed partial class Judge
     {
     }
 
-    Judge(Snapshot snapshot, Policy policy, DateTimeOffset at, bool remember, bool isForExport, OverrideSet overrides)
+    Judge(Snapshot snapshot, Policy policy, DateTimeOffset at, bool remember, bool isForExport, OverrideSet overrides, bool isForWatchlist = false)
     {
         Snapshot = snapshot;
         Overrides = overrides;
         _isForExport = isForExport;
+        _isForWatchlist = isForWatchlist;
         // What is said of an ASN reaches addresses only through the table: where that may not be handed on, neither may the rest.
         _usesAsns = snapshot.Sources.All(source => source.Kind != SourceKind.AsnTable || Counts(source));
         _usesRoles = _usesAsns && snapshot.Sources.All(source => source.Kind != SourceKind.AsnRoles || Counts(source));
@@ -53,7 +55,7 @@ public sealed partial class Judge
         At = new DateTimeOffset(at.UtcTicks - at.UtcTicks % TimeSpan.TicksPerHour, TimeSpan.Zero);
         var familyNames = snapshot.Sources.Select(source => source.Family).Distinct().Order(StringComparer.Ordinal).ToArray();
         _families = [.. snapshot.Sources.Select(source => Array.BinarySearch(familyNames, source.Family, StringComparer.Ordinal))];
-        _weights = new ClaimWeights(snapshot, _policy, At, remember, Counts);
+        _weights = new ClaimWeights(snapshot, _policy, isForWatchlist ? null : At, remember, Counts);
         _verdicts = remember ? new ulong[snapshot.ProfileCount] : null;
         _named = NewNamed();
         foreach (var source in snapshot.Sources.Where(Counts))
@@ -107,7 +109,7 @@ public sealed partial class Judge
         {
             others.Clear();
         }
-        return others.GetOrAdd(hour, _ => new(Snapshot, _given, at, remember: false, _isForExport, Overrides));
+        return others.GetOrAdd(hour, _ => new(Snapshot, _given, at, remember: false, _isForExport, Overrides, _isForWatchlist));
     }
 
     /// <summary>
@@ -115,6 +117,13 @@ public sealed partial class Judge
     /// the age they have at the date of the data, so that nothing changes by mere time.
     /// </summary>
     public Judge ForExport() => _isForExport ? this : new(Snapshot, _given, Snapshot.DataAsOf, remember: true, isForExport: true, Overrides);
+
+    /// <summary>
+    /// The same as <see cref="ForExport"/> for lists of which each changed row costs: claims have the age that they have at the date of their own
+    /// source. A source that stands still while others move on, and then catches up, changes nothing.
+    /// </summary>
+    public Judge ForWatchlist() =>
+        _isForWatchlist ? this : new(Snapshot, _given, Snapshot.DataAsOf, remember: true, isForExport: true, Overrides, isForWatchlist: true);
 
     /// <summary>The judge of another snapshot by the same policy, without overrides: two of these at one time differ by what their snapshots say.</summary>
     public Judge ComparedBy(Snapshot snapshot, DateTimeOffset at) => new(snapshot, _given, at);

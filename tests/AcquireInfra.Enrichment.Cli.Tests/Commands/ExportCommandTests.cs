@@ -30,7 +30,19 @@ public sealed class ExportCommandTests(BundledSnapshot bundled)
         Assert.Contains("AS14061 DigitalOcean, LLC", lookup.Output, StringComparison.Ordinal);
     }
 
+    // The rule that is shipped is what the bundled data makes: after a change of it, write it anew with this command.
+    [Fact]
+    public async Task Export_SigmaOfTheBundledData_IsTheShippedRule()
+    {
+        var run = await EnrichProcess.RunAsync("export", "sigma", "--snapshot", bundled.FilePath);
+        Assert.Equal((0, ""), (run.Code, run.Errors));
+        var shipped = Path.Combine(BundledSnapshot.RepositoryRoot, "src", "AcquireInfra.Enrichment.Sentinel", "content", "sigma", "azure_signinlogs_anonymizer_network.yml");
+        Assert.Equal(await File.ReadAllTextAsync(shipped, TestContext.Current.CancellationToken), run.Output);
+    }
+
     [Theory]
+    [InlineData("export", "sigma", "--most", "3")]
+    [InlineData("export", "sigma", "--most", "10001")]
     [InlineData("export", "nonsense")]
     [InlineData("export", "ranges", "--snapshot", "no-such-file")]
     public async Task Export_Wrong_ExitsWith2AndWritesNothing(params string[] arguments)

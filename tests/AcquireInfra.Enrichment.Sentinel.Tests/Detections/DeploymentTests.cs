@@ -1,0 +1,71 @@
+using System.Text.Json;
+using AcquireInfra.Enrichment.Sentinel.Tests.Bicep;
+
+namespace AcquireInfra.Enrichment.Sentinel.Tests.Detections;
+
+/// <summary>The templates: they compile without a warning, and leave nothing of the folder out.</summary>
+public sealed class DeploymentTests
+{
+    [Fact]
+    public async Task Main_Modules_AreAllOfThem()
+    {
+        var template = await BicepCli.BuildAsync(ShippedContent.PathOf("deploy", "main.bicep"));
+        var modules = template.GetProperty("resources").EnumerateArray().Select(module => module.GetProperty("name").GetString());
+        Assert.Superset(
+            (HashSet<string?>)["acquireinfra-functions", "acquireinfra-hunting", "acquireinfra-rules", "acquireinfra-watchlists", "acquireinfra-workbook"], modules.ToHashSet());
+        Assert.True(JsonSerializer.SerializeToUtf8Bytes(template).Length < 4 * 1024 * 1024, "a template has at most 4 MB");
+    }
+
+    [Theory]
+    [InlineData("rules", "rules")]
+    [InlineData("hunting", "queries")]
+    public async Task Module_Files_AreAllInIt(string folder, string variable)
+    {
+        var template = await BicepCli.BuildAsync(ShippedContent.PathOf(folder, folder + ".bicep"));
+        var variables = template.GetProperty("variables");
+        var ids = variables.GetProperty(variable).EnumerateArray().Select(query => IdOf(query, variables)).ToList();
+        Assert.Equal(
+            ShippedContent.Names(folder, "*.yaml").Select(name => ShippedContent.Query(folder, name).Text("id")).Order(StringComparer.Ordinal),
+            ids.Order(StringComparer.Ordinal));
+    }
+
+    // ARM has other words for durations and operators: each that a rule uses has its own.
+    [Fact]
+    public async Task Rules_DurationsAndOperators_AreInTheTables()
+    {
+        var variables = (await BicepCli.BuildAsync(ShippedContent.PathOf("rules", "rules.bicep"))).GetProperty("variables");
+        var used = ShippedContent.Rules.SelectMany(rule => (string[])[rule.Text("queryFrequency"), rule.Text("queryPeriod")]).Distinct();
+        Assert.All(used, duration => Assert.Equal(
+            System.Xml.XmlConvert.ToTimeSpan(variables.GetProperty("durations").GetProperty(duration).GetString()!), Spelled(duration)));
+        Assert.All(ShippedContent.Rules, rule => Assert.True(variables.GetProperty("operators").TryGetProperty(rule.Text("triggerOperator"), out _)));
+    }
+
+    // What begins with a bracket is an expression to ARM.
+    [Fact]
+    public void Texts_NoneBeginsWithABracket() => Assert.All(
+        ShippedContent.Rules.Concat(ShippedContent.HuntingQueries), query => Assert.All(
+            query.Fields.Values.OfType<string>().Concat(query.Map("alertDetailsOverride").Values), text => Assert.False(text.StartsWith('['))));
+
+    [Fact]
+    public async Task Functions_Files_AreAllDeployable()
+    {
+        var variables = (await BicepCli.BuildAsync(ShippedContent.PathOf("functions", "functions.bicep"))).GetProperty("variables");
+        var texts = variables.EnumerateObject().Where(variable => variable.Value.ValueKind == JsonValueKind.String).Select(variable => variable.Value.GetString()).ToHashSet();
+        Assert.All(ShippedContent.Names("functions", "*.kql"), name => Assert.Contains(ShippedContent.Text("functions", name), texts));
+        var names = variables.GetProperty("functions").EnumerateArray().Select(function => function.GetProperty("name").GetString()).ToList();
+        Assert.All(ShippedContent.Names("functions", "*.kql"), name => Assert.Contains(name.Split('.')[0], names));
+    }
+
+    // Bicep writes what it loads in place, or as a variable of its own.
+    static string IdOf(JsonElement query, JsonElement variables)
+    {
+        var loaded = query.ValueKind == JsonValueKind.Object ? query : variables.GetProperty(query.GetString()!.Split('\'')[1]);
+        return loaded.GetProperty("id").GetString()!;
+    }
+
+    static TimeSpan Spelled(string duration)
+    {
+        var count = int.Parse(duration[..^1], System.Globalization.CultureInfo.InvariantCulture);
+        return duration[^1] == 'd' ? TimeSpan.FromDays(count) : TimeSpan.FromHours(count);
+    }
+}
