@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using AcquireInfra.Enrichment.Feeds.Storage;
 using AcquireInfra.Enrichment.Service.Auth;
 using AcquireInfra.Enrichment.Service.History;
+using AcquireInfra.Enrichment.Service.Incidents;
 using AcquireInfra.Enrichment.Service.Limits;
 using AcquireInfra.Enrichment.Service.Overriding;
 using AcquireInfra.Enrichment.Service.Refreshing;
@@ -91,6 +92,9 @@ public sealed class EnrichmentOptions
 
     [ValidateObjectMembers(typeof(OverrideOptionsValidator))]
     public OverrideOptions Overrides { get; set; } = new();
+
+    [ValidateObjectMembers(typeof(IncidentOptionsValidator))]
+    public IncidentOptions Incidents { get; set; } = new();
 
     /// <summary>The operator's own space, prefixes: what feeds say of it is dropped. Default: none.</summary>
     public IList<string> OwnerPrefixes { get; } = [];

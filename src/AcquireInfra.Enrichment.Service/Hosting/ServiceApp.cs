@@ -2,6 +2,7 @@ using AcquireInfra.Enrichment.Service.Auth;
 using AcquireInfra.Enrichment.Service.Exporting;
 using AcquireInfra.Enrichment.Service.Health;
 using AcquireInfra.Enrichment.Service.History;
+using AcquireInfra.Enrichment.Service.Incidents;
 using AcquireInfra.Enrichment.Service.Limits;
 using AcquireInfra.Enrichment.Service.Lookup;
 using AcquireInfra.Enrichment.Service.Observability;
@@ -32,6 +33,7 @@ internal static class ServiceApp
         builder.AddApiDocuments();
         builder.AddReplication();
         builder.AddHistory();
+        builder.AddIncidents();
         builder.AddSpace();
         builder.AddExports();
         builder.AddRpc();
@@ -47,6 +49,7 @@ internal static class ServiceApp
         app.MapHistory();
         app.MapSources();
         app.MapOverrides();
+        app.MapIncidents();
         app.MapSpace();
         app.MapExports();
         app.MapRpc();
