@@ -3,6 +3,7 @@ using AcquireInfra.Enrichment.Feeds.Storage;
 using AcquireInfra.Enrichment.Service.Auth;
 using AcquireInfra.Enrichment.Service.Deep;
 using AcquireInfra.Enrichment.Service.History;
+using AcquireInfra.Enrichment.Service.Incidents;
 using AcquireInfra.Enrichment.Service.Limits;
 using AcquireInfra.Enrichment.Service.Overriding;
 using AcquireInfra.Enrichment.Service.Redis;
@@ -99,6 +100,9 @@ public sealed class EnrichmentOptions
 
     [ValidateObjectMembers(typeof(RedisOptionsValidator))]
     public RedisOptions Redis { get; set; } = new();
+
+    [ValidateObjectMembers(typeof(IncidentOptionsValidator))]
+    public IncidentOptions Incidents { get; set; } = new();
 
     /// <summary>The operator's own space, prefixes: what feeds say of it is dropped. Default: none.</summary>
     public IList<string> OwnerPrefixes { get; } = [];

@@ -3,6 +3,7 @@ using AcquireInfra.Enrichment.Service.Deep;
 using AcquireInfra.Enrichment.Service.Exporting;
 using AcquireInfra.Enrichment.Service.Health;
 using AcquireInfra.Enrichment.Service.History;
+using AcquireInfra.Enrichment.Service.Incidents;
 using AcquireInfra.Enrichment.Service.Limits;
 using AcquireInfra.Enrichment.Service.Lookup;
 using AcquireInfra.Enrichment.Service.Observability;
@@ -34,6 +35,7 @@ internal static class ServiceApp
         builder.AddApiDocuments();
         builder.AddReplication();
         builder.AddHistory();
+        builder.AddIncidents();
         builder.AddSpace();
         builder.AddExports();
         builder.AddRedis();
@@ -51,6 +53,7 @@ internal static class ServiceApp
         app.MapHistory();
         app.MapSources();
         app.MapOverrides();
+        app.MapIncidents();
         app.MapSpace();
         app.MapExports();
         app.MapRpc();

@@ -20,18 +20,28 @@ internal sealed class BatchBody : IDisposable
     /// <returns>Null where it is a batch of at most so many items.</returns>
     public async Task<ProblemHttpResult?> ReadAsync(HttpContext context, int maxBytes, int maxItems)
     {
+        if (await ReadAsync(context, maxBytes) is { } problem)
+        {
+            return problem;
+        }
         try
         {
-            if (!await TryFillAsync(context.Request.Body, maxBytes, context.RequestAborted))
-            {
-                return Problems.BodyTooLarge(maxBytes);
-            }
             return FindItems(maxItems);
         }
         catch (JsonException exception)
         {
             return Problems.BadRequest(
                 $"The body is no batch ({Place(exception)}). Send {{\"ips\": [\"192.0.2.7\", …]}}.");
+        }
+    }
+
+    /// <summary>Reads the bytes, whatever they are.</summary>
+    /// <returns>Null where there are at most so many.</returns>
+    public async Task<ProblemHttpResult?> ReadAsync(HttpContext context, int maxBytes)
+    {
+        try
+        {
+            return await TryFillAsync(context.Request.Body, maxBytes, context.RequestAborted) ? null : Problems.BodyTooLarge(maxBytes);
         }
         catch (BadHttpRequestException exception) when (exception.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
@@ -49,7 +59,8 @@ internal sealed class BatchBody : IDisposable
         _buffer = [];
     }
 
-    static string Place(JsonException exception) => exception.LineNumber is { } line
+    /// <summary>Where a body is no JSON, counted from 1.</summary>
+    public static string Place(JsonException exception) => exception.LineNumber is { } line
         ? $"line {line + 1}, byte {exception.BytePositionInLine + 1}"
         : $"byte {exception.BytePositionInLine}";
 

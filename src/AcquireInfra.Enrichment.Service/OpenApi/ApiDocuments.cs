@@ -83,6 +83,7 @@ internal static class ApiDocuments
             [], // the machine itself, while no caller is configured
         ];
         BatchSchemas.AddTo(document);
+        IncidentSchemas.AddTo(document);
         document.Tags = new HashSet<OpenApiTag>(document.Paths.Values.SelectMany(path => path.Operations ?? [])
             .Select(pair => pair.Value)
             .SelectMany(operation => operation.Tags ?? new HashSet<OpenApiTagReference>()).Select(tag => tag.Name!).Distinct().Order()
@@ -93,6 +94,7 @@ internal static class ApiDocuments
     static readonly Dictionary<string, string> TagTexts = new()
     {
         ["Lookup"] = "Verdicts on addresses, networks and ASNs.",
+        ["Incidents"] = "What playbooks of Microsoft Sentinel ask.",
         ["Exports"] = "The whole of it, for other systems.",
         ["Snapshots"] = "The data itself, for replicas.",
         ["Overrides"] = "What operators say of addresses beside the sources.",

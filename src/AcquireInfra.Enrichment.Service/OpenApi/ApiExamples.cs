@@ -61,8 +61,30 @@ internal static class ApiExamples
     const string OverrideTable =
         "id,target,effect,categories,tag,reason,owner,expiresAt\nov-418,192.0.2.0/24,suppress,vpn,,Our own exit.,network team,2027-05-01T00:00:00Z\n";
 
+    const string Incident = """
+        {"incidentArmId":"/subscriptions/…/incidents/7","severity":"Low","entities":[
+         {"id":"/subscriptions/…/entities/1","kind":"Ip","properties":{"address":"198.51.100.7"}},
+         {"id":"/subscriptions/…/entities/2","kind":"Account","properties":{"accountName":"ada"}}],
+         "alertEntities":[{"kind":"Ip","properties":{"address":"198.51.100.7"}}],"at":"2026-11-24T12:00:00Z","comments":[],"maxComment":30000}
+        """;
+
+    const string IncidentAnswer = """
+        {"incidentArmId":"/subscriptions/…/incidents/7","entityCount":2,"enrichedCount":1,"skippedCount":0,"otherEntityCount":1,"riskyCount":1,
+         "unlistedCount":0,"allowedCount":0,"changedCount":0,"maxScore":57,"level":"high","verdict":"anonymizer","categories":"vpn, hosting",
+         "categoryList":["vpn","hosting"],"severity":"Low","suggestedSeverity":"Medium","severityRaised":true,
+         "tags":["AcquireInfra:vpn","AcquireInfra:hosting"],"tagsToAdd":[{"Tag":"AcquireInfra:vpn"},{"Tag":"AcquireInfra:hosting"}],
+         "commentHtml":"<h3>AcquireInfra: anonymizer, highest score 57 (high)</h3>…","truncated":false,"alreadyCommented":false,
+         "commentChanged":true,"existingCommentName":"","items":[{"ip":"198.51.100.7","input":"198.51.100.7","verdict":"anonymizer",
+         "level":"high","score":57,"confidence":82,"categories":"vpn, hosting","categoryList":["vpn","hosting"],"provider":"Example","asn":64500,
+         "asnName":"Example","asnRole":"hosting","network":"198.51.100.0/24","reason":"VPN exit (Example), listed by my-vpns 3 h ago.",
+         "override":"","isOfAlert":true,"lastSeen":"2026-11-24T09:00:00Z","verdictNow":"anonymizer","levelNow":"high","scoreNow":57,
+         "categoriesNow":"vpn, hosting","changed":false}],"skipped":[],"warnings":[],"unassessed":"residentialProxy","snapshotId":
+         "3f9a1c0d5e6b7a8f9c0d1e2f3a4b5c6d","policyVersion":"p1","overridesRevision":418,"judgedAt":"2026-11-24T12:00:00Z"}
+        """;
+
     static readonly Dictionary<(string? Operation, string MediaType), JsonNode> Requests = new()
     {
+        [("PostEnrichIncident", "application/json")] = JsonNode.Parse(Incident)!,
         [("PostBatch", "application/json")] = JsonNode.Parse("""{"ips":["192.0.2.7",{"ip":"2001:db8::7","id":"a","at":"2026-11-01T00:00:00Z"}]}""")!,
         [("PostBatch", "text/plain")] = "192.0.2.7\n2001:db8::7\n",
         [("PostBatch", "application/x-ndjson")] = "\"192.0.2.7\"\n{\"ip\":\"2001:db8::7\",\"id\":\"a\"}\n",
@@ -84,6 +106,7 @@ internal static class ApiExamples
         [("GetVerdict", "application/json")] = JsonNode.Parse(Verdict)!,
         [("PostBatch", "application/json")] = Batch(),
         [("PostBatch", "application/x-ndjson")] = Rows,
+        [("PostEnrichIncident", "application/json")] = JsonNode.Parse(IncidentAnswer)!,
         [("GetAsn", "application/json")] = JsonNode.Parse($$"""
             {"asn":64500,"name":"Example","role":"hosting","roleBasis":"certain","provider":"Example","ipv4Addresses":65536,"ipv6Slash64s":4294967296,
              "categories":[{"category":"hosting","ipv4Share":1,"ipv6Share":1}],"maxScore":57,{{Basis}}}

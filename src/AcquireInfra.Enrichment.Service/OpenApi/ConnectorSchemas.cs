@@ -60,6 +60,7 @@ internal static class ConnectorSchemas
         };
         document.Security = [new() { [new OpenApiSecuritySchemeReference("api_key", document)] = [] }];
         Simplify(document);
+        IncidentSchemas.AddTo(document);
         foreach (var schema in document.Components.Schemas?.Values ?? [])
         {
             AddTitles(schema);
@@ -139,7 +140,7 @@ internal static class ConnectorSchemas
         var words = new StringBuilder();
         foreach (var character in name)
         {
-            words.Append(char.IsUpper(character) ? " " : "").Append(character);
+            words.Append(char.IsUpper(character) && words.Length > 0 ? " " : "").Append(character);
         }
         return string.Join(' ', words.ToString().Split(' ').Select(word =>
             Acronyms.TryGetValue(word, out var known) ? known : char.ToUpper(word[0], CultureInfo.InvariantCulture) + word[1..]));

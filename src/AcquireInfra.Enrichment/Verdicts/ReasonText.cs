@@ -8,6 +8,9 @@ namespace AcquireInfra.Enrichment.Verdicts;
 /// <summary>The verdict as one sentence a person can act on: what it is, who says so and since when, and what nobody looked at.</summary>
 internal static class ReasonText
 {
+    /// <summary>How the last sentence begins, where there is something that nobody looked at.</summary>
+    internal const string NotAssessed = " Not assessed, for lack of a fresh source: ";
+
     public static string OfSpecial(AddressScope scope, string? registryName, EmbeddedReport? embedded)
     {
         var inside = embedded is null ? "" : $"; it carries {embedded.Report.Address} ({embedded.Scheme}), which is judged beside it";
@@ -25,7 +28,7 @@ internal static class ReasonText
         var overrides = string.Concat((match?.Applied ?? []).Select(applied => " " + Sentence($"Override {applied.Id} ({applied.Effect.Word()}): {applied.Reason}")));
         return unassessed.Count == 0
             ? Sentence(words) + overrides
-            : $"{Sentence(words)}{overrides} Not assessed, for lack of a fresh source: {string.Join(", ", unassessed.Select(category => category.Word()))}.";
+            : $"{Sentence(words)}{overrides}{NotAssessed}{string.Join(", ", unassessed.Select(category => category.Word()))}.";
     }
 
     // Names of organisations often end in a full stop of their own.

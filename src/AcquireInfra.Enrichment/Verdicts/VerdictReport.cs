@@ -29,7 +29,11 @@ public sealed record VerdictReport(
     IReadOnlyList<string> Warnings,
     EmbeddedReport? Embedded,
     AppliedOverride? Override,
-    TimeSpan DataAge);
+    TimeSpan DataAge)
+{
+    /// <summary>The reason without what was not assessed: for lists, which say that once for all.</summary>
+    public string ReasonOfVerdict => Reason.LastIndexOf(ReasonText.NotAssessed, StringComparison.Ordinal) is > 0 and var end && Unassessed.Count > 0 ? Reason[..end] : Reason;
+}
 
 public sealed record EmbeddedReport(string Scheme, VerdictReport Report);
 

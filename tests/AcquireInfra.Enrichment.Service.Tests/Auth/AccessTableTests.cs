@@ -30,6 +30,7 @@ public sealed class AccessTableTests(GuardedFixture fixture)
         ("/v1/exports", Roles.Bulk),
         ("/v1/retro", Roles.Bulk),
         ("/v1/history/", Roles.Lookup),
+        ("/v1/incidents:enrich", Roles.Lookup),
         ("/v1/snapshots/{id}:activate", Roles.Admin),
         ("/v1/snapshots:", Roles.Admin),
         ("/v1/snapshots/", Roles.Bulk),

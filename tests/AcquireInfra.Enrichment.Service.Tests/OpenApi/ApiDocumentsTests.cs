@@ -58,7 +58,7 @@ public sealed class ApiDocumentsTests(ServiceFixture fixture)
     }
 
     [Theory]
-    [InlineData("ip", "IP"), InlineData("asnName", "ASN Name"), InlineData("isVpn", "Is VPN"), InlineData("snapshotId", "Snapshot ID"), InlineData("dataAgeSeconds", "Data Age Seconds")]
+    [InlineData("ip", "IP"), InlineData("asnName", "ASN Name"), InlineData("isVpn", "Is VPN"), InlineData("snapshotId", "Snapshot ID"), InlineData("dataAgeSeconds", "Data Age Seconds"), InlineData("Tag", "Tag")]
     public void TitleOf_Name_IsInTitleCase(string name, string expected) => Assert.Equal(expected, ConnectorSchemas.TitleOf(name));
 
     [Fact]
