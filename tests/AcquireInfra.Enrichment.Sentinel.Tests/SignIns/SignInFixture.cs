@@ -20,7 +20,7 @@ internal static class SignInFixture
     public const string OtherVpnExit = "9.0.2.7";    // another exit of it, in the first
     public const string Relay = "9.3.0.7";           // a privacy relay, which VPN lists hold too
     public const string Gateway = "9.4.0.7";         // AS64500, a SASE gateway
-    public const string Cloud = "9.5.0.7";           // AS64501, a cloud: desktops that are rented with an office suite
+    public const string Cloud = "9.5.0.7";           // AS64501, a cloud that serves its own too: desktops that are rented with an office suite
     public const string Carrier = "9.6.0.7";         // AS64502, transit
     public const string Mobile = "9.7.0.7";          // AS64503, an access network's mobile range, and one list of abuse has the address
     public const string Home = "9.7.9.7";            // AS64503
@@ -55,7 +55,7 @@ internal static class SignInFixture
             64498,hosting,,name,
             64499,cdn,,certain,
             64500,enterpriseGateway,Gateway,certain,
-            64501,hosting,Cloud,certain,
+            64501,hosting,Cloud,knowledge,
             64502,transit,,certain,
             64503,access,,knowledge,
 
