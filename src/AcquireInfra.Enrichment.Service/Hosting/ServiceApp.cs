@@ -10,6 +10,7 @@ using AcquireInfra.Enrichment.Service.Overriding;
 using AcquireInfra.Enrichment.Service.Refreshing;
 using AcquireInfra.Enrichment.Service.Replication;
 using AcquireInfra.Enrichment.Service.Rpc;
+using AcquireInfra.Enrichment.Service.SignIns;
 
 namespace AcquireInfra.Enrichment.Service.Hosting;
 
@@ -32,6 +33,7 @@ internal static class ServiceApp
         builder.AddApiDocuments();
         builder.AddReplication();
         builder.AddHistory();
+        builder.AddSignIns();
         builder.AddSpace();
         builder.AddExports();
         builder.AddRpc();
@@ -47,6 +49,7 @@ internal static class ServiceApp
         app.MapHistory();
         app.MapSources();
         app.MapOverrides();
+        app.MapSignIns();
         app.MapSpace();
         app.MapExports();
         app.MapRpc();

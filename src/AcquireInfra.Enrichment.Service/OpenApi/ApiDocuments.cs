@@ -93,6 +93,7 @@ internal static class ApiDocuments
     static readonly Dictionary<string, string> TagTexts = new()
     {
         ["Lookup"] = "Verdicts on addresses, networks and ASNs.",
+        ["SignIns"] = "What sign-ins are worth looking at.",
         ["Exports"] = "The whole of it, for other systems.",
         ["Snapshots"] = "The data itself, for replicas.",
         ["Overrides"] = "What operators say of addresses beside the sources.",
