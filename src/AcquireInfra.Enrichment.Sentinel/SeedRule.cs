@@ -17,6 +17,22 @@ public static class SeedRule
 
     static readonly string[] ManagementApplications = ["Azure Portal", "Microsoft Azure Management", "Azure Active Directory"];
 
+    static readonly string[] HostingAsns = ["9009", "202448", "16276", "14061", "63949", "24940", "51167", "47583", "60068", "174", "3257"];
+
+    static readonly string[] LocationWords = ["vpn", "tor", "proxy", "anonymizer", "hosting", "datacenter"];
+
+    static readonly string[] RiskEvents = ["anonymizedIPAddress", "maliciousIPAddress"];
+
+    static readonly string[] ExcludedAddresses = ["127.0.0.1", "::1", "0.0.0.0"];
+
+    /// <summary>Whether the seed's query would have kept a sign-in. A result that is not told counts as a success.</summary>
+    /// <param name="asn">As digits.</param>
+    /// <param name="networkLocation">NetworkLocationDetails, which tells of the tenant's own named locations: the seed takes them for the stranger's.</param>
+    public static bool Matches(string? resultType, string asn, string? networkLocation, IReadOnlyList<string>? riskEvents, string address) =>
+        (string.IsNullOrEmpty(resultType) || resultType == "0")
+        && (HostingAsns.Contains(asn) || HasAny(networkLocation, LocationWords) || riskEvents?.Any(given => HasAny(given, RiskEvents)) == true)
+        && !ExcludedAddresses.Contains(address);
+
     public static int Score(SeedSummary summary) => summary switch
     {
         _ when summary.Applications.Any(IsManagement) => 9,
@@ -25,6 +41,23 @@ public static class SeedRule
         { SignIns: > 10 } => 5,
         _ => 4,
     };
+
+    // KQL's has_any: whole terms, whatever their case; a term is a run of letters and digits.
+    static bool HasAny(string? text, string[] terms)
+    {
+        foreach (var term in terms)
+        {
+            for (var at = text?.IndexOf(term, StringComparison.OrdinalIgnoreCase) ?? -1; at >= 0; at = text!.IndexOf(term, at + 1, StringComparison.OrdinalIgnoreCase))
+            {
+                var end = at + term.Length;
+                if ((at == 0 || !char.IsLetterOrDigit(text![at - 1])) && (end == text!.Length || !char.IsLetterOrDigit(text[end])))
+                {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
 
     // has_any over a set of names: any name that holds one of the phrases, whatever its case.
     static bool IsManagement(string application) =>

@@ -24,7 +24,10 @@ internal static class SmallData
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "sources.json"), Manifest);
         File.WriteAllText(Path.Combine(folder, "list.txt"), list);
-        File.Copy(Path.Combine(DataFolder.DefaultPath, "policy.json"), Path.Combine(folder, "policy.json"), overwrite: true);
+        foreach (var policy in (string[])["policy.json", "signin-policy.json"])
+        {
+            File.Copy(Path.Combine(DataFolder.DefaultPath, policy), Path.Combine(folder, policy), overwrite: true);
+        }
     }
 
     /// <summary>The bundled policy under another name.</summary>

@@ -3,7 +3,7 @@ using AcquireInfra.Enrichment.Verdicts;
 
 namespace AcquireInfra.Enrichment.Feeds.Loading;
 
-/// <summary>The bundled data: <c>sources.json</c>, what it names, and <c>policy.json</c>. Nothing is written there.</summary>
+/// <summary>The bundled data: <c>sources.json</c>, what it names, <c>policy.json</c> and <c>signin-policy.json</c>. Nothing is written there.</summary>
 public sealed class DataFolder
 {
     readonly string _path;
@@ -19,6 +19,10 @@ public sealed class DataFolder
 
     /// <exception cref="BundledDataMissingException">There is no policy.json that can be read.</exception>
     public byte[] ReadPolicyJson() => Read("policy.json");
+
+    /// <summary>The constants of scoring sign-ins.</summary>
+    /// <exception cref="BundledDataMissingException">There is no signin-policy.json that can be read.</exception>
+    public byte[] ReadSignInPolicyJson() => Read("signin-policy.json");
 
     /// <summary>As <see cref="ReadSources"/>: the sources that are switched on, and the text that stands for both manifests.</summary>
     public (IReadOnlyList<LocatedSource> Sources, string ManifestText) LocateSources(string? furtherManifest, string? furtherRoot = null)

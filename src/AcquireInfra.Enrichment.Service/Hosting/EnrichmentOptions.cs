@@ -28,6 +28,9 @@ public sealed class EnrichmentOptions
     /// <summary>A further source manifest: its sources are added, and replace bundled ones of the same id. Default: none.</summary>
     public string? Sources { get; set; }
 
+    /// <summary>A file with the constants of scoring sign-ins, in place of the bundled signin-policy.json. Default: the bundled one.</summary>
+    public string? SignInPolicy { get; set; }
+
     /// <summary>Most items of one batch, JSON or gRPC: 1 to 100,000. Default 10,000.</summary>
     [Range(1, 100_000)]
     public int MaxBatchItems { get; set; } = 10_000;
@@ -126,6 +129,10 @@ internal sealed class EnrichmentSectionValidator(IConfiguration configuration) :
         if (options.Sources is { Length: > 0 } manifest && !File.Exists(manifest))
         {
             faults.Add($"{EnrichmentOptions.Section}:Sources names {manifest}, which is not there.");
+        }
+        if (options.SignInPolicy is { Length: > 0 } policy && !File.Exists(policy))
+        {
+            faults.Add($"{EnrichmentOptions.Section}:SignInPolicy names {policy}, which is not there.");
         }
         faults.AddRange(configuration.GetSection("Kestrel:Endpoints").GetChildren()
             .Where(endpoint => !CanListenAt(endpoint["Url"]))

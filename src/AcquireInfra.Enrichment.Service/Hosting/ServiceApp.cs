@@ -13,6 +13,7 @@ using AcquireInfra.Enrichment.Service.Redis;
 using AcquireInfra.Enrichment.Service.Refreshing;
 using AcquireInfra.Enrichment.Service.Replication;
 using AcquireInfra.Enrichment.Service.Rpc;
+using AcquireInfra.Enrichment.Service.SignIns;
 
 namespace AcquireInfra.Enrichment.Service.Hosting;
 
@@ -36,6 +37,7 @@ internal static class ServiceApp
         builder.AddReplication();
         builder.AddHistory();
         builder.AddIncidents();
+        builder.AddSignIns();
         builder.AddSpace();
         builder.AddExports();
         builder.AddRedis();
@@ -54,6 +56,7 @@ internal static class ServiceApp
         app.MapSources();
         app.MapOverrides();
         app.MapIncidents();
+        app.MapSignIns();
         app.MapSpace();
         app.MapExports();
         app.MapRpc();

@@ -1,6 +1,7 @@
 using AcquireInfra.Enrichment.Feeds.Loading;
 using AcquireInfra.Enrichment.Feeds.Manifest;
 using AcquireInfra.Enrichment.Service.Refreshing;
+using AcquireInfra.Enrichment.Service.SignIns;
 using Microsoft.Extensions.Options;
 
 namespace AcquireInfra.Enrichment.Service.Hosting;
@@ -11,17 +12,19 @@ namespace AcquireInfra.Enrichment.Service.Hosting;
 /// for the network: what is there is what was fetched before. Bundled data that is missing and wrong configuration stop the start; every
 /// other trouble shows in readiness.
 /// </summary>
-internal sealed class SnapshotLoader(IOptions<EnrichmentOptions> options, JudgeProvider judges, SourceCatalog catalog, SnapshotUpdate update)
+internal sealed class SnapshotLoader(IOptions<EnrichmentOptions> options, JudgeProvider judges, SourceCatalog catalog, SnapshotUpdate update,
+    SignInScoring signIns)
     : BackgroundService
 {
     bool _isDone;
 
     /// <exception cref="BundledDataMissingException">A bundled file is missing or cannot be read.</exception>
-    /// <exception cref="ManifestException">A manifest or the policy is wrong.</exception>
+    /// <exception cref="ManifestException">A manifest or a policy is wrong.</exception>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         var data = new DataFolder(options.Value.DataFolder);
         UsePolicy(data.ReadPolicyJson());
+        signIns.ReadPolicy(data);
         catalog.Read(data, options.Value.Sources is { Length: > 0 } manifest ? manifest : null);
         _isDone = update.OpenFirst(cancellationToken);
         return base.StartAsync(cancellationToken);

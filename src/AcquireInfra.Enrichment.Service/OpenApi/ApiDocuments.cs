@@ -95,6 +95,7 @@ internal static class ApiDocuments
     {
         ["Lookup"] = "Verdicts on addresses, networks and ASNs.",
         ["Incidents"] = "What playbooks of Microsoft Sentinel ask.",
+        ["SignIns"] = "What sign-ins are worth looking at.",
         ["Exports"] = "The whole of it, for other systems.",
         ["Snapshots"] = "The data itself, for replicas.",
         ["Overrides"] = "What operators say of addresses beside the sources.",

@@ -82,9 +82,27 @@ internal static class ApiExamples
          "3f9a1c0d5e6b7a8f9c0d1e2f3a4b5c6d","policyVersion":"p1","overridesRevision":418,"judgedAt":"2026-11-24T12:00:00Z"}
         """;
 
+    const string SignIns = """
+        {"signIns":[{"principal":"u-1","ip":"192.0.2.7","at":"2026-11-24T11:58:00Z","resultType":"0","appId":"c44b4083-3bb0-49c1-b47d-974e53cbdf3c",
+         "roles":["Global Administrator"],"protocol":"deviceCode"}],
+         "baseline":{"u-1":[{"provider":"Example","asn":64501,"firstSeen":"2026-09-01T00:00:00Z"}]},"allowPrefixes":["198.51.100.0/24"]}
+        """;
+
+    const string SignInScores = """
+        {"results":[{"principal":"u-1","principalKind":"user","score":0,"disposition":"close","seedScore":null,"reasons":[],"mitigations":[],
+         "ipMayBeInherited":false,"distinctAddresses":1,"distinctAsns":0,"distinctProviders":0,"networks":[],
+         "warnings":["1 of 1 sign-ins: the address is not global and is not judged."],
+         "signIns":[{"index":0,"id":null,"at":"2026-11-24T11:58:00Z","ip":"192.0.2.7","score":0,"outcome":"success","novelty":"unknown","isFlagged":false,
+          "ipMayBeInherited":false,"verdict":"special","level":null,"addressScore":null,"categories":[],"provider":null,"asn":null,"unassessed":[]}]}],
+         "rejected":[],"summary":{"total":1,"scored":1,"rejected":0,"principals":1,"maxScore":0,"disposition":"close"},
+         "snapshotId":"3f9a1c0d5e6b7a8f9c0d1e2f3a4b5c6d","policyVersion":"p1","signInPolicyVersion":"s1","overridesRevision":418,
+         "judgedAt":"2026-11-24T12:00:00Z"}
+        """;
+
     static readonly Dictionary<(string? Operation, string MediaType), JsonNode> Requests = new()
     {
         [("PostEnrichIncident", "application/json")] = JsonNode.Parse(Incident)!,
+        [("PostSignIns", "application/json")] = JsonNode.Parse(SignIns)!,
         [("PostBatch", "application/json")] = JsonNode.Parse("""{"ips":["192.0.2.7",{"ip":"2001:db8::7","id":"a","at":"2026-11-01T00:00:00Z"}]}""")!,
         [("PostBatch", "text/plain")] = "192.0.2.7\n2001:db8::7\n",
         [("PostBatch", "application/x-ndjson")] = "\"192.0.2.7\"\n{\"ip\":\"2001:db8::7\",\"id\":\"a\"}\n",
@@ -103,6 +121,7 @@ internal static class ApiExamples
 
     static readonly Dictionary<(string? Operation, string MediaType), JsonNode> Answers = new()
     {
+        [("PostSignIns", "application/json")] = JsonNode.Parse(SignInScores)!,
         [("GetVerdict", "application/json")] = JsonNode.Parse(Verdict)!,
         [("PostBatch", "application/json")] = Batch(),
         [("PostBatch", "application/x-ndjson")] = Rows,

@@ -76,13 +76,13 @@ internal static class ConnectorSchemas
         verdict.Remove(Embedded);
         document.Components!.Schemas![nameof(VerdictResponse)].Required?.Remove(Embedded);
         document.Components.Schemas.Remove(nameof(EmbeddedResponse));
-        document.Components.Schemas.Remove(nameof(ErrorResponse)); // where it may be null, it stands in place
         verdict["override"] = document.Components.Schemas[nameof(OverrideResponse)]; // "one of null and it" is nothing that OpenAPI 2.0 can say
         document.Components.Schemas.Remove(nameof(OverrideResponse));
         verdict["deep"] = document.Components.Schemas[nameof(DeepResponse)];
         document.Components.Schemas.Remove(nameof(DeepResponse));
         var batch = BatchSchemas.PropertiesOf<BatchResponse>(document);
         PutInPlace(document.Components.Schemas);
+        document.Components.Schemas.Remove(nameof(ErrorResponse)); // it stands in place everywhere
         var answer = new OpenApiSchema
         {
             Type = JsonSchemaType.Object,
@@ -96,14 +96,19 @@ internal static class ConnectorSchemas
     // A reference has no title, so what a property refers to stands in its place.
     static void PutInPlace(IDictionary<string, IOpenApiSchema> schemas)
     {
+        var placed = new HashSet<string>(StringComparer.Ordinal);
         foreach (var properties in schemas.Values.Select(schema => schema.Properties).OfType<IDictionary<string, IOpenApiSchema>>().ToList())
         {
             foreach (var (name, reference) in properties.ToList().Where(property => property.Value is OpenApiSchemaReference))
             {
                 var referred = ((OpenApiSchemaReference)reference).Reference.Id!;
                 properties[name] = schemas[referred];
-                schemas.Remove(referred);
+                placed.Add(referred);
             }
+        }
+        foreach (var referred in placed)
+        {
+            schemas.Remove(referred);
         }
     }
 

@@ -82,7 +82,7 @@ public static class Explainer
     }
 
     /// <summary>Shares a whole score out in proportion to parts: largest remainder, the first of equals, so that they add up to it.</summary>
-    internal static int[] Shares(ReadOnlySpan<double> parts, int score)
+    public static int[] Shares(ReadOnlySpan<double> parts, int score)
     {
         var sum = 0.0;
         foreach (var part in parts)

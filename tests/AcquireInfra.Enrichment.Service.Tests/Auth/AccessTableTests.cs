@@ -27,6 +27,7 @@ public sealed class AccessTableTests(GuardedFixture fixture)
         ("/v1/asn/", Roles.Lookup),
         ("/v1/cidr/", Roles.Lookup),
         ("/v1/ip:batch", Roles.Bulk),
+        ("/v1/signins:score", Roles.Bulk),
         ("/v1/exports", Roles.Bulk),
         ("/v1/retro", Roles.Bulk),
         ("/v1/history/", Roles.Lookup),
@@ -45,6 +46,7 @@ public sealed class AccessTableTests(GuardedFixture fixture)
         (Rpc + "GetSnapshot", Roles.Lookup),
         (Rpc + "BatchScoreIp", Roles.Bulk),
         (Rpc + "StreamScoreIp", Roles.Bulk),
+        (Rpc + "ScoreSignIns", Roles.Bulk),
         (Rpc + "WatchSnapshots", Roles.Bulk),
     ];
 
