@@ -119,12 +119,13 @@ internal sealed class EntityAddresses(int most)
 
     void AddAddress(Address address, string text)
     {
-        if (EmbeddedIPv4.In(address) is { } inside)
-        {
-            Skip(text, "carriesIpv4");
-            AddAddress(inside.Address, text);
-            return;
-        }
+        // Of an address that carries another, whoever uses it is behind the one inside.
+        var inside = EmbeddedIPv4.In(address);
+        AddAddress(inside?.Address ?? address, text, inside is null ? "" : address.ToString());
+    }
+
+    void AddAddress(Address address, string text, string carriedBy)
+    {
         var scope = SpecialPurpose.ScopeOf(address);
         if (scope != AddressScope.Global)
         {
@@ -141,7 +142,7 @@ internal sealed class EntityAddresses(int most)
         else
         {
             _seen.Add(address);
-            _addresses.Add(new(address, SafeText.Shown(text)));
+            _addresses.Add(new(address, SafeText.Shown(text), carriedBy));
         }
     }
 

@@ -97,7 +97,7 @@ internal sealed class IncidentComment(
 
     string Row(IncidentItem item)
     {
-        var row = new StringBuilder("<tr><td>").Append(item.Ip).Append(question.AlertAddresses is not null && item.IsOfAlert ? " *" : "");
+        var row = new StringBuilder("<tr><td>").Append(item.Ip).Append(question.AlertAddresses is not null && item.IsOfAlert ? " *" : "").Append(item.CarriedBy.Length > 0 ? $"<br>in {item.CarriedBy}" : "");
         row.Append(CultureInfo.InvariantCulture, $"</td><td>{item.Score}</td><td>{item.Verdict} ({item.Level})");
         if (item.Override.Length > 0)
         {

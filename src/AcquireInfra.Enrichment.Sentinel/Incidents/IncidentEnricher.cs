@@ -84,6 +84,7 @@ public static partial class IncidentEnricher
             ReasonOfVerdict = report.ReasonOfVerdict,
             Ip = named.Address.ToString(),
             Input = named.Input,
+            CarriedBy = named.CarriedBy,
             Verdict = verdict.Kind.Word(),
             Level = verdict.Level.Word(),
             Score = verdict.Score,

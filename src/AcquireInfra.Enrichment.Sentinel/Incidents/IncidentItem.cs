@@ -13,6 +13,9 @@ public sealed record IncidentItem
     /// <summary>As the entity names it.</summary>
     public required string Input { get; init; }
 
+    /// <summary>The NAT64, 6to4 or Teredo address that it lies in, and that the entity names; empty where it lies in none.</summary>
+    public required string CarriedBy { get; init; }
+
     /// <summary>hostileInfrastructure, anonymizer, hosting, benignService, ordinary or unlisted.</summary>
     public required string Verdict { get; init; }
 

@@ -3,12 +3,13 @@ using AcquireInfra.Enrichment.Addressing;
 namespace AcquireInfra.Enrichment.Sentinel.Incidents;
 
 /// <summary>An address that an entity names.</summary>
-/// <param name="Input">The text it was read from, fit to be shown; where it lies inside another address, that one.</param>
-public readonly record struct NamedAddress(Address Address, string Input);
+/// <param name="Input">The text it was read from, fit to be shown.</param>
+/// <param name="CarriedBy">The NAT64, 6to4 or Teredo address that it lies in; empty where it lies in none.</param>
+public readonly record struct NamedAddress(Address Address, string Input, string CarriedBy = "");
 
 /// <summary>What an entity names and is not judged.</summary>
 /// <param name="Value">As far as it can be shown.</param>
-/// <param name="Reason">A fixed word: a scope that is not global, a fault of the text, <c>duplicate</c> or <c>carriesIpv4</c>.</param>
+/// <param name="Reason">A fixed word: a scope that is not global, a fault of the text, or <c>duplicate</c>.</param>
 public sealed record SkippedEntity(string Value, string Reason);
 
 /// <summary>A comment that the incident has already.</summary>

@@ -74,7 +74,7 @@ internal static class ApiExamples
          "categoryList":["vpn","hosting"],"severity":"Low","suggestedSeverity":"Medium","severityRaised":true,
          "tags":["AcquireInfra:vpn","AcquireInfra:hosting"],"tagsToAdd":[{"Tag":"AcquireInfra:vpn"},{"Tag":"AcquireInfra:hosting"}],
          "commentHtml":"<h3>AcquireInfra: anonymizer, highest score 57 (high)</h3>…","truncated":false,"alreadyCommented":false,
-         "commentChanged":true,"existingCommentName":"","items":[{"ip":"198.51.100.7","input":"198.51.100.7","verdict":"anonymizer",
+         "commentChanged":true,"existingCommentName":"","items":[{"ip":"198.51.100.7","input":"198.51.100.7","carriedBy":"","verdict":"anonymizer",
          "level":"high","score":57,"confidence":82,"categories":"vpn, hosting","categoryList":["vpn","hosting"],"provider":"Example","asn":64500,
          "asnName":"Example","asnRole":"hosting","network":"198.51.100.0/24","reason":"VPN exit (Example), listed by my-vpns 3 h ago.",
          "override":"","isOfAlert":true,"lastSeen":"2026-11-24T09:00:00Z","verdictNow":"anonymizer","levelNow":"high","scoreNow":57,

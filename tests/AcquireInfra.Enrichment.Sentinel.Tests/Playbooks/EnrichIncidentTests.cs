@@ -130,16 +130,16 @@ public sealed class EnrichIncidentTests(PlaybookFixture fixture)
     public async Task Run_WithAnApiKey_SendsItAndNoToken()
     {
         var sentinel = new FakeSentinel(fixture.Service.Rest) { ApiKey = PlaybookFixture.ApiKey };
-        var run = await RunAsync(sentinel, [Exit], parameters: [("AuthenticationType", "ApiKey"), ("EnrichmentApiKey", PlaybookFixture.ApiKey)]);
+        var run = await RunAsync(sentinel, [Exit], parameters: [PlaybookFixture.WithApiKey]);
         Assert.Single(sentinel.Comments);
         Assert.Null(run.Requests.Single(sent => sent.Action == "Enrich").Authentication);
     }
 
-    [Theory, InlineData("now", false), InlineData("incident", true)]
-    public async Task Run_JudgeAt_SendsTheTimeOfTheIncident(string judgeAt, bool isSent)
+    [Theory, InlineData(null, false), InlineData("incident", true)]
+    public async Task Run_JudgeAt_SendsTheTimeOfTheIncident(string? judgeAt, bool isSent)
     {
         var sentinel = new FakeSentinel(fixture.Service.Rest);
-        var run = await RunAsync(sentinel, [Exit], parameters: [("JudgeAt", judgeAt)]);
+        var run = await RunAsync(sentinel, [Exit], parameters: judgeAt is null ? [] : [("JudgeAt", judgeAt)]);
         Assert.Equal(isSent ? "2026-11-24T09:00:00.1234567Z" : null, (string?)run.Requests.Single(sent => sent.Action == "Enrich").Body!["at"]);
         Assert.Single(sentinel.Comments);
     }

@@ -103,7 +103,7 @@ public sealed class PermissionsTests
         var (az, log) = (folder["az"], folder["log"]);
         await File.WriteAllTextAsync(az, FakeAz, TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(log, "", TestContext.Current.CancellationToken);
-        File.SetUnixFileMode(az, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        Templates.MakeRunnable(az);
         var start = new ProcessStartInfo("bash", [Path.Combine(Templates.Content, "playbooks", "permissions.sh"), .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)])
         {
             RedirectStandardError = true,

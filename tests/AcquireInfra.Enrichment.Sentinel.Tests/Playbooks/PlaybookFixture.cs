@@ -12,6 +12,8 @@ public sealed class PlaybookFixture : IAsyncLifetime
 {
     public const string ApiKey = "playbook.secret";
 
+    internal static readonly (string Name, string Value) WithApiKey = ("AuthenticationType", "ApiKey");
+
     // On public space, so that something is judged; hosters and VPN exits that there are none of.
     const string List = "9.4.0.0/16\n2620:fe::/48\n";
 
