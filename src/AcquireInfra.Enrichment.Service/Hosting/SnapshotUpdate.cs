@@ -21,6 +21,9 @@ internal sealed class SnapshotUpdate(
     /// <summary>Whether the sources have other data than when they were last compiled; also where the disk failed a while ago.</summary>
     public bool IsDue => time.GetUtcNow() >= _notBefore && StampOf(catalog.Compilable()) != _tried;
 
+    /// <summary>When to compile again where the disk failed; null where it did not.</summary>
+    public DateTimeOffset? RetryAt => _notBefore > default(DateTimeOffset) ? _notBefore : null;
+
     /// <summary>Makes live what was compiled before: of the present data, else the last good one.</summary>
     /// <returns>Whether nothing is left to do, or can be.</returns>
     public bool OpenFirst(CancellationToken cancellation)
@@ -60,7 +63,9 @@ internal sealed class SnapshotUpdate(
         {
             var store = live.OpenStore();
             Log.SnapshotCompiling(logger, holder.Current?.Id ?? "nothing");
-            var (snapshot, sentence, mayPass) = compilation.Run(store, sources, holder.Current, stopping);
+            var result = compilation.Run(store, sources, holder.Current, stopping);
+            var (snapshot, sentence, mayPass) = result;
+            catalog.SetBroken(result.Broken);
             if (snapshot is not null && snapshot.Id != holder.Current?.Id)
             {
                 live.MakeLive(snapshot, began);

@@ -70,6 +70,7 @@ internal sealed class SourceRefresher(
     {
         var now = time.GetUtcNow();
         var next = now + LongestSleep;
+        next = update.RetryAt < next ? update.RetryAt.Value : next;
         foreach (var source in options.Value.Refresh.Enabled ? catalog.Refreshed : [])
         {
             var due = catalog.States[source.Entry.Id].NextDueAt ?? now;
