@@ -58,23 +58,31 @@ internal sealed class CandidateFetcher(FeedFetcher fetcher, FeedLimits limits)
     SeenFile CopyLocal(string path, int index, FeedFolder folder)
     {
         var incoming = folder.IncomingPathOf(index);
-        try
+        using (var file = Open(path))
         {
-            using var file = File.OpenRead(path);
             if (file.Length > Math.Max(limits.MaxFeedBytes, limits.MaxDatabaseBytes))
             {
                 throw new FetchException(FetchFault.TooLarge, $"{path} has {file.Length} bytes.");
             }
             AtomicFile.Write(incoming, file.CopyTo);
         }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
-        {
-            throw new FetchException(FetchFault.NoFile, $"{path} is missing, a folder without files, or cannot be read.", exception);
-        }
         using var written = File.OpenRead(incoming);
         var hash = Convert.ToHexStringLower(SHA256.HashData(written));
         AtomicFile.Rename(incoming, folder.PathOf(FeedFolder.NameOf(index, hash)));
         return new(path, hash, new(null, File.GetLastWriteTimeUtc(path)));
+    }
+
+    // The operator's trouble; to write the copy is ours.
+    static FileStream Open(string path)
+    {
+        try
+        {
+            return File.OpenRead(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new FetchException(FetchFault.NoFile, $"{path} is missing, a folder without files, or cannot be read.", exception);
+        }
     }
 
     static string HashOf(IEnumerable<SeenFile> files) =>

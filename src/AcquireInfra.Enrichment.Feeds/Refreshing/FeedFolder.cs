@@ -80,7 +80,8 @@ internal sealed class FeedFolder(string path)
 
     public bool HasFiles(FeedVersion? version) => version is not null && version.Files.All(name => File.Exists(PathOf(name)));
 
-    static string DefinitionOf(SourceEntry source)
+    /// <summary>What a source is read from and how, as a hash: with another one, what was read of it before is of another source.</summary>
+    public static string DefinitionOf(SourceEntry source)
     {
         var reading = new SourceManifest
         {

@@ -1,3 +1,4 @@
+using AcquireInfra.Enrichment.Feeds.Downloads;
 using AcquireInfra.Enrichment.Feeds.Overriding;
 using AcquireInfra.Enrichment.Service.Hosting;
 using AcquireInfra.Enrichment.Service.Refreshing;
@@ -63,6 +64,8 @@ internal sealed class SnapshotHealthCheck(
     SnapshotHolder snapshots, JudgeProvider judges, SourceCatalog catalog, OverrideStore overrides, OverridesFile overridesFile, DataTrouble trouble, Drain drain)
     : IHealthCheck
 {
+    static readonly string NoFile = FetchFault.NoFile.Word();
+
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         if (drain.IsDraining)
@@ -79,7 +82,7 @@ internal sealed class SnapshotHealthCheck(
             ["dataAsOf"] = snapshot.DataAsOf.UtcDateTime,
             ["sources"] = snapshot.Sources.Count,
         };
-        var troubles = ((string?[])[trouble.Current, StaleSources(), HeldSources(), overrides.Trouble, OverridesFileFaults()]).OfType<string>().ToList();
+        var troubles = ((string?[])[trouble.Current, StaleSources(), HeldSources(), UnreadableSources(), overrides.Trouble, OverridesFileFaults()]).OfType<string>().ToList();
         return Task.FromResult(troubles.Count > 0
             ? HealthCheckResult.Degraded(string.Join(' ', troubles), data: data)
             : HealthCheckResult.Healthy("Look-ups are answered.", data));
@@ -88,6 +91,9 @@ internal sealed class SnapshotHealthCheck(
     string? StaleSources() => judges.Current is { } judge ? Named("Past their maximum age", judge.Snapshot.Sources.Where(judge.IsStale).Select(source => source.Id)) : null;
 
     string? HeldSources() => Named("Refused and held, see /v1/sources", catalog.States.Where(pair => pair.Value.Held is not null).Select(pair => pair.Key));
+
+    // A publisher that cannot be reached is no trouble until its data is old; a file of this machine is its operator's to mend.
+    string? UnreadableSources() => Named("Missing or unreadable, see /v1/sources", catalog.States.Where(pair => pair.Value.Problem == NoFile).Select(pair => pair.Key));
 
     // Anyone may read this, and what is in the file is not for anyone.
     string? OverridesFileFaults() => overridesFile.Faults.Count is > 0 and var count ? $"overrides.csv has {count} faults and is not in force, see /v1/overrides." : null;

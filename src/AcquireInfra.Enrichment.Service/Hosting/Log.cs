@@ -19,7 +19,7 @@ internal static partial class Log
     public static partial void FeedFaults(ILogger logger, string source, string file, int count, string fault, int line, int column);
 
     [LoggerMessage(EventId = 2002, EventName = "SourceBroken", Level = LogLevel.Error,
-        Message = "Source {Source} is missing or broken, and left out until it is mended: {Trouble}")]
+        Message = "Source {Source} is missing or broken; what was read of it before is used on, and where that is not kept, it is left out: {Trouble}")]
     public static partial void SourceBroken(ILogger logger, string source, string trouble);
 
     [LoggerMessage(EventId = 2003, EventName = "FeedDoubtful", Level = LogLevel.Warning,
@@ -89,6 +89,10 @@ internal static partial class Log
     [LoggerMessage(EventId = 3013, EventName = "PinOverdue", Level = LogLevel.Warning,
         Message = "Snapshot {SnapshotId} is pinned no longer: a licence lets nobody keep its data.")]
     public static partial void PinOverdue(ILogger logger, string snapshotId);
+
+    [LoggerMessage(EventId = 3014, EventName = "FilesNotKept", Level = LogLevel.Warning,
+        Message = "The files that the live snapshot was compiled from cannot be copied: where one breaks, nothing takes its place.")]
+    public static partial void FilesNotKept(ILogger logger, Exception exception);
 
     [LoggerMessage(EventId = 3010, EventName = "ExportMade", Level = LogLevel.Information,
         Message = "Export {File} of snapshot {SnapshotId} is made: {Bytes} bytes in {Milliseconds:F0} ms.")]

@@ -12,14 +12,19 @@ namespace AcquireInfra.Enrichment.Service.Hosting;
 /// <param name="Snapshot">To be made live; null where what serves goes on serving, or nothing can.</param>
 /// <param name="Trouble">A sentence for readiness; null where all is as configured.</param>
 /// <param name="MayPass">Whether the same sources may do another time: the disk was at fault, not they.</param>
-internal sealed record CompilationResult(Snapshot? Snapshot, string? Trouble, bool MayPass = false);
+internal sealed record CompilationResult(Snapshot? Snapshot, string? Trouble, bool MayPass = false)
+{
+    /// <summary>Sources that cannot be read, and what is wrong with each.</summary>
+    public IReadOnlyDictionary<string, string> Broken { get; init; } = new Dictionary<string, string>();
+}
 
 /// <summary>
-/// Compiles the configured sources. Where a source is broken or the state folder cannot be used, the last good snapshot is the better
-/// one; where there is none, a snapshot without the broken source is better than nothing. One that does not pass the canaries is never live.
+/// Compiles the configured sources. Where one is broken, what was read of it the last time takes its place; where that is not kept, or the
+/// state folder cannot be used, the last good snapshot is the better one; where there is none either, a snapshot without the broken source
+/// is better than nothing. One that does not pass the canaries is never live: where nothing else is, the bundled data alone may pass them.
 /// </summary>
 internal sealed class SnapshotCompilation(
-    SourceCatalog catalog, JudgeProvider judges, EnrichmentMetrics metrics, TimeProvider time, ILogger<SnapshotCompilation> logger)
+    SourceCatalog catalog, JudgeProvider judges, LastGoodFiles files, EnrichmentMetrics metrics, TimeProvider time, ILogger<SnapshotCompilation> logger)
 {
     /// <param name="sources">As they are to be read.</param>
     /// <param name="lastGood">What serves meanwhile; null for nothing.</param>
@@ -27,7 +32,14 @@ internal sealed class SnapshotCompilation(
     public CompilationResult Run(
         SnapshotStore store, IReadOnlyList<LocatedSource> sources, Snapshot? lastGood, CancellationToken stopping)
     {
-        string? trouble = null;
+        var broken = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        return Run(store, sources, lastGood, broken, stopping) with { Broken = broken };
+    }
+
+    CompilationResult Run(
+        SnapshotStore store, IReadOnlyList<LocatedSource> sources, Snapshot? lastGood, SortedDictionary<string, string> broken, CancellationToken stopping)
+    {
+        string? alone = null;
         while (true)
         {
             try
@@ -35,7 +47,11 @@ internal sealed class SnapshotCompilation(
                 var outcome = "unchanged";
                 var snapshot = store.GetOrCompile(sources, catalog.ManifestText, catalog.Limits, time.GetUtcNow(), Check, stopping);
                 metrics.Compiled(outcome);
-                return new(snapshot, trouble);
+                if (outcome == "compiled")
+                {
+                    KeepFiles(store, sources, stopping);
+                }
+                return new(snapshot, Sentences(broken.Keys, alone));
 
                 void Check(LoadedSources loaded, Snapshot compiled)
                 {
@@ -46,15 +62,22 @@ internal sealed class SnapshotCompilation(
             }
             catch (SourceException exception)
             {
-                trouble = $"Source {exception.SourceId} is missing or broken; the log says how.";
-                Log.SourceBroken(logger, exception.SourceId, exception.Message);
-                var broken = sources.Single(source => source.Entry.Id == exception.SourceId);
-                // Without its ASN table a snapshot would call every network unannounced, which is not true of any.
-                if (lastGood is not null || broken.Entry.Kind == SourceKind.AsnTable)
+                var source = sources.Single(source => source.Entry.Id == exception.SourceId);
+                if (broken.TryAdd(exception.SourceId, exception.Message))
                 {
-                    return Keep(lastGood, store, trouble, exception);
+                    Log.SourceBroken(logger, exception.SourceId, exception.Message);
+                    if (files.TryFind(source) is { } kept)
+                    {
+                        sources = [.. sources.Select(other => other == source ? kept : other)];
+                        continue;
+                    }
                 }
-                sources = [.. sources.Where(source => source != broken)];
+                // Without its ASN table a snapshot would call every network unannounced, which is not true of any.
+                if (lastGood is not null || source.Entry.Kind == SourceKind.AsnTable)
+                {
+                    return Keep(lastGood, store, Sentences(broken.Keys, alone)!, exception);
+                }
+                sources = [.. sources.Where(other => other != source)];
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
@@ -62,7 +85,15 @@ internal sealed class SnapshotCompilation(
             }
             catch (CanaryException exception)
             {
-                return Keep(lastGood, store, "The snapshot of the present data does not pass the canaries; the log says which.", exception, "canaries");
+                const string Failed = "The snapshot of the present data does not pass the canaries; the log says which.";
+                IReadOnlyList<LocatedSource> bundled = [.. sources.Where(catalog.IsBundled)];
+                if (lastGood is not null || bundled.Count == sources.Count)
+                {
+                    return Keep(lastGood, store, Failed, exception, "canaries");
+                }
+                metrics.Compiled("canaries");
+                alone = Failed + " Until one does, the bundled data serves alone.";
+                sources = bundled;
             }
             catch (ManifestException exception)
             {
@@ -72,6 +103,27 @@ internal sealed class SnapshotCompilation(
             {
                 return Keep(lastGood, store, "No snapshot can be compiled; the log says why.", exception);
             }
+        }
+    }
+
+    static string? Sentences(IEnumerable<string> broken, string? alone)
+    {
+        var sentences = broken.Select(id => $"Source {id} is missing or broken; the log says how.").Append(alone).OfType<string>().ToList();
+        return sentences.Count == 0 ? null : string.Join(' ', sentences);
+    }
+
+    // What a licence lets nobody keep for long is not kept, and what is bundled is always there.
+    void KeepFiles(SnapshotStore store, IReadOnlyList<LocatedSource> sources, CancellationToken stopping)
+    {
+        try
+        {
+            files.Keep(
+                sources, source => source.Entry is { IsRefreshed: false, MaxRetention: null } && !catalog.IsBundled(source),
+                copies => store.TryOpen(copies, catalog.ManifestText, stopping) is not null);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or SourceException)
+        {
+            Log.FilesNotKept(logger, exception); // the snapshot is good all the same
         }
     }
 

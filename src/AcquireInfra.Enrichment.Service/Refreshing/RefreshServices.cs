@@ -1,5 +1,6 @@
 using AcquireInfra.Enrichment.Feeds.Downloads;
 using AcquireInfra.Enrichment.Feeds.Refreshing;
+using AcquireInfra.Enrichment.Feeds.Storage;
 using AcquireInfra.Enrichment.Service.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -21,6 +22,7 @@ internal static class RefreshServices
             network.AllowedPrefixes = PrefixOptions.Parse(provider.GetRequiredService<IOptions<EnrichmentOptions>>().Value.Refresh.AllowedPrefixes);
             return new FeedFetcher(provider.GetRequiredService<IHttpClientFactory>(), network, FetchLimits.Default);
         });
+        services.AddSingleton(provider => new LastGoodFiles(provider.GetRequiredService<IOptions<EnrichmentOptions>>().Value.StateFolder));
         services.AddSingleton<SourceCatalog>().AddSingleton<RefreshRequests>();
         services.AddSingleton(provider => new FeedRefresher(
             provider.GetRequiredService<FeedStore>(), provider.GetRequiredService<FeedFetcher>(),

@@ -11,11 +11,21 @@ internal sealed class SourceCatalog(IOptions<EnrichmentOptions> options, FeedSto
 {
     ConfiguredSources _configured = new([], [], [], "");
     Dictionary<string, FeedState> _states = [];
+    IReadOnlyDictionary<string, string> _broken = new Dictionary<string, string>();
+    readonly string _dataFolder = Path.GetFullPath(options.Value.DataFolder) + Path.DirectorySeparatorChar;
 
     public ConfiguredSources Configured => Volatile.Read(ref _configured);
 
     /// <summary>By source, as last read: after each round of the refresher.</summary>
     public IReadOnlyDictionary<string, FeedState> States => Volatile.Read(ref _states);
+
+    /// <summary>Sources that could not be read when a snapshot was compiled last, and what was wrong with each.</summary>
+    public IReadOnlyDictionary<string, string> Broken => Volatile.Read(ref _broken);
+
+    public void SetBroken(IReadOnlyDictionary<string, string> broken) => Volatile.Write(ref _broken, broken);
+
+    /// <summary>Whether all of its files are part of the bundled data.</summary>
+    public bool IsBundled(LocatedSource source) => source.Files.All(file => file.StartsWith(_dataFolder, StringComparison.Ordinal));
 
     public IEnumerable<LocatedSource> Refreshed => Configured.Sources.Where(source => source.Entry.IsRefreshed);
 

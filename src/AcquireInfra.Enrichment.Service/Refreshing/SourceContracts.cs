@@ -43,7 +43,7 @@ internal sealed record CategoryCoverage(string Category, IReadOnlyList<string> S
 /// <param name="LastAttemptAt">Null where it was never refreshed.</param>
 /// <param name="LastSuccessAt">When its publisher was last reached.</param>
 /// <param name="Failures">Attempts that failed since then.</param>
-/// <param name="Problem">Fixed word for why the last one did; null where it did not.</param>
+/// <param name="Problem">Fixed word for why the last one did, <c>broken</c> where its files could not be read for the live snapshot; else null.</param>
 /// <param name="Detail">The same in words.</param>
 /// <param name="Held">The version that is published and was refused.</param>
 internal sealed record SourceResponse(
@@ -55,11 +55,13 @@ internal sealed record SourceResponse(
     {
         var live = judge?.Snapshot.Sources.FirstOrDefault(source => source.Id == entry.Id);
         var state = catalog.States.GetValueOrDefault(entry.Id);
+        var trouble = catalog.Broken.GetValueOrDefault(entry.Id);
         return new(
             entry.Id, entry.Name, entry.Enabled, entry.Kind, entry.Categories, entry.Reliability, entry.Family ?? entry.Id, entry.Licence,
             entry.Attribution, entry.Exportable, live?.AsOf.UtcDateTime, live is null ? null : (long)Math.Max(0, (now - live.AsOf).TotalSeconds),
             live?.Entries, live is null ? null : judge!.IsStale(live), state?.LastAttemptAt?.UtcDateTime, state?.LastSuccessAt?.UtcDateTime,
-            state?.NextDueAt?.UtcDateTime, state?.Failures ?? 0, state?.Problem, state?.ProblemDetail, HeldVersion.From(state?.Held));
+            state?.NextDueAt?.UtcDateTime, state?.Failures ?? 0, state?.Problem ?? (trouble is null ? null : "broken"),
+            state?.ProblemDetail ?? trouble, HeldVersion.From(state?.Held));
     }
 }
 

@@ -143,6 +143,35 @@ public sealed class BrokenSourceTests
         Assert.Equal((503, "no_snapshot"), ((await service.Rest.LookupAsync("192.0.2.1")) is var answer ? answer.Status : 0, answer.Code));
     }
 
+    // Nothing is live yet that could serve on.
+    [Fact]
+    public async Task Start_FirstSnapshotThatFailsTheCanaries_TheBundledDataServesAloneUntilOnePasses()
+    {
+        using var folder = new TemporaryFolder();
+        var manifest = List[..List.LastIndexOf('}')] + """, "canaries": [ { "ip": "9.0.0.1", "hasNot": ["vpn"] } ] }""";
+        for (var start = 0; start < 2; start++)
+        {
+            await using var service = await StartAsync(folder, manifest, "own.txt", "9.0.0.1\n9.0.0.2\n");
+            Assert.NotNull((await service.Rest.LookupAsync("192.0.2.1")).Json.GetProperty("network").GetString());
+            Assert.Null((await service.Rest.LookupAsync("9.0.0.2")).Json.GetProperty("network").GetString());
+            await AssertReadyAsync(service, "degraded", "The snapshot of the present data does not pass the canaries");
+            Assert.Single(service.Log.Lines, line => line.Event.Name == "CanaryFailed");
+        }
+        await using var mended = await StartAsync(folder, manifest, "own.txt", "9.0.0.2\n");
+        Assert.NotNull((await mended.Rest.LookupAsync("9.0.0.2")).Json.GetProperty("network").GetString());
+        await AssertReadyAsync(mended, "ready", "");
+    }
+
+    [Fact]
+    public async Task Start_BundledDataThatFailsTheCanariesToo_AnswersNothingAndSaysWhy()
+    {
+        using var folder = new TemporaryFolder();
+        var manifest = List[..List.LastIndexOf('}')] + """, "canaries": [ { "ip": "9.0.0.1", "has": ["tor"] } ] }""";
+        await using var service = await StartAsync(folder, manifest, "own.txt", "9.0.0.2\n");
+        Assert.Equal(503, (await service.Rest.LookupAsync("192.0.2.1")).Status);
+        await AssertReadyAsync(service, "notReady", "The snapshot of the present data does not pass the canaries");
+    }
+
     static string? SnapshotIdOf(Answer answer) => answer.Json.GetProperty("snapshotId").GetString();
 
     static async Task AssertReadyAsync(RunningService service, string status, string detail)

@@ -18,11 +18,12 @@ internal sealed class RefreshedService : IAsyncDisposable
 
     /// <param name="more">Members of the manifest beside its sources.</param>
     /// <param name="maxRetention">Of the source; null for none.</param>
-    public RefreshedService(string more = "", string? maxRetention = null)
+    /// <param name="moreSources">Entries before it, each with a comma behind it.</param>
+    public RefreshedService(string more = "", string? maxRetention = null, string moreSources = "")
     {
         SmallData.Write(_folder["data"]);
         File.WriteAllText(_folder["further.json"], $$"""
-            { "sources": [ { "id": "fetched", "name": "Fetched", "urls": [{ "url": "{{Upstream.UrlOf(Path)}}" }],
+            { "sources": [ {{moreSources}} { "id": "fetched", "name": "Fetched", "urls": [{ "url": "{{Upstream.UrlOf(Path)}}" }],
               "format": { "syntax": "text", "allowSpecialPurpose": true }, "categories": ["vpn"], "reliability": 0.9, "exportable": true,
               "licence": "none"{{(maxRetention is null ? "" : $", \"maxRetention\": \"{maxRetention}\"")}} } ]{{more}} }
             """);
@@ -34,6 +35,9 @@ internal sealed class RefreshedService : IAsyncDisposable
     public TimeProvider? Time { get; init; }
 
     public string StateFolder => _folder["state"];
+
+    /// <summary>Path of a file beside the manifest.</summary>
+    public string this[string name] => _folder[name];
 
     public void Publish(string list) => Upstream.Publish(Path, list);
 
@@ -98,12 +102,12 @@ internal static class SourcesClient
         (await service.Rest.FetchAsync("/v1/sources")).Json.GetProperty("sources").EnumerateArray().Single(source => source.GetProperty("id").GetString() == id);
 
     /// <summary>Refreshes the source and waits until that is done.</summary>
-    public static async Task<JsonElement> RefreshAsync(this RunningService service)
+    public static async Task<JsonElement> RefreshAsync(this RunningService service, string id = "fetched")
     {
-        var before = (await service.SourceAsync()).GetProperty("lastAttemptAt").GetRawText();
-        Assert.Equal(202, (await service.PostAsync("fetched:refresh", null)).Status);
-        await UntilAsync(async () => (await service.SourceAsync()).GetProperty("lastAttemptAt").GetRawText() != before, "it was not refreshed");
-        return await service.SourceAsync();
+        var before = (await service.SourceAsync(id)).GetProperty("lastAttemptAt").GetRawText();
+        Assert.Equal(202, (await service.PostAsync(id + ":refresh", null)).Status);
+        await UntilAsync(async () => (await service.SourceAsync(id)).GetProperty("lastAttemptAt").GetRawText() != before, "it was not refreshed");
+        return await service.SourceAsync(id);
     }
 
     public static Task<Answer> PostAsync(this RunningService service, string path, string? json) => service.Rest.AnswerToAsync(

@@ -121,6 +121,25 @@ public sealed class ScheduleTests : IAsyncDisposable
         Assert.Single(_askedAt);
     }
 
+    // The disk was at fault and not the sources: nobody is asked, and what is there is compiled.
+    [Fact]
+    public async Task Compile_DiskThatFailed_IsTriedAgainWithinAMinute()
+    {
+        Answer(List);
+        await using var service = await _data.StartAsync(isOn: false);
+        var inTheWay = Path.Combine(_data.StateFolder, "snapshots", "compiling", "x");
+        Directory.CreateDirectory(inTheWay);
+        await service.RefreshAsync();
+        await SourcesClient.UntilAsync(async () => (await service.Rest.FetchAsync("/health/ready")).Text.Contains("state folder", StringComparison.Ordinal), "it does not fail");
+        Directory.Delete(Path.GetDirectoryName(inTheWay)!, recursive: true);
+        await Task.Delay(Settled, TestContext.Current.CancellationToken); // the refresher sleeps
+        Assert.Null(await service.NetworkAsync("203.0.113.1"));
+        _time.Advance(TimeSpan.FromMinutes(1) + Step);
+        await service.KnowsAsync("203.0.113.1");
+        await SourcesClient.UntilAsync(async () => (await service.Rest.FetchAsync("/health/ready")).Text.Contains("\"ready\"", StringComparison.Ordinal), "it is not ready");
+        Assert.Single(_askedAt);
+    }
+
     static string List => $"HTTP/1.1 200 OK\r\nContent-Length: {RefreshedService.Lines(3).Length}\r\nConnection: close\r\n\r\n{RefreshedService.Lines(3)}";
 
     void Answer(string response) => _data.Serve((_, to, _) =>
