@@ -10,6 +10,10 @@ namespace AcquireInfra.Enrichment.Service.Deep;
 /// <param name="AskedAt">UTC.</param>
 internal sealed record DeepFindings(string Ip, DateTime AskedAt, IReadOnlyList<DeepAnswer> Answers)
 {
+    /// <summary>Who was told of the address.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> SentTo => [.. Answers.Where(answer => answer.Fault is not ("resting" or "busy")).Select(answer => answer.SentTo)];
+
     [JsonIgnore]
     public bool HasEvidence => Answers.Any(answer => answer.Hits.Count > 0);
 
@@ -22,7 +26,7 @@ internal sealed record DeepFindings(string Ip, DateTime AskedAt, IReadOnlyList<D
         Answers.Where(answer => answer.Fault is null).Aggregate(CategorySet.Empty, (set, answer) => set | new CategorySet(answer.Covered)));
 
     public DeepResponse ToResponse() => new(
-        AskedAt, [.. Answers.Select(answer => answer.SentTo)],
+        AskedAt, SentTo,
         [.. Answers.Select(answer => new DeepAnswerResponse(answer.Id, answer.Fault ?? (answer.Hits.Count > 0 ? "found" : "nothing"), [.. answer.Hits.Select(hit => hit.Detail)]))]);
 
     SourceInfo SourceOf(DeepAnswer answer, DeepHit hit) =>

@@ -19,24 +19,24 @@ internal sealed class DeepLookup : IDisposable
     readonly IReadOnlyList<Prefix> _own;
     readonly SharedFindings _shared;
     readonly EnrichmentMetrics _metrics;
+    readonly TimeProvider _time;
     readonly MemoryCache _kept;
     readonly ConcurrentDictionary<Address, Lazy<Task<DeepFindings>>> _underway = [];
 
-    public DeepLookup(DeepPanel panel, SharedFindings shared, IOptions<EnrichmentOptions> options, EnrichmentMetrics metrics)
+    public DeepLookup(DeepPanel panel, SharedFindings shared, IOptions<EnrichmentOptions> options, EnrichmentMetrics metrics, TimeProvider time)
     {
-        (_panel, _shared, _metrics, _options) = (panel, shared, metrics, options.Value.Deep);
+        (_panel, _shared, _metrics, _time, _options) = (panel, shared, metrics, time, options.Value.Deep);
         _own = Refreshing.PrefixOptions.Parse(options.Value.OwnerPrefixes);
         _kept = new(new MemoryCacheOptions { SizeLimit = _options.MaxKept });
     }
 
     /// <summary>Whether anybody can be asked.</summary>
-    public bool IsEnabled => _options.Enabled && !_panel.IsEmpty;
+    public bool IsEnabled => _options.Enabled;
 
     /// <returns>Null for an address about which nobody is asked.</returns>
-    /// <exception cref="OperationCanceledException">The caller waits no longer; the asking goes on for the others.</exception>
-    public async Task<DeepFindings?> FindAsync(Address address, CancellationToken cancelled)
+    public async Task<DeepFindings?> FindAsync(Address address)
     {
-        if (!IsEnabled || SpecialPurpose.ScopeOf(address) != AddressScope.Global || _own.Any(prefix => prefix.Contains(address)))
+        if (!IsEnabled || !_panel.Knows(address) || SpecialPurpose.ScopeOf(address) != AddressScope.Global || _own.Any(prefix => prefix.Contains(address)))
         {
             return null;
         }
@@ -46,7 +46,7 @@ internal sealed class DeepLookup : IDisposable
             return kept;
         }
         var asking = _underway.GetOrAdd(address, _ => new(() => AskAsync(address)));
-        return await asking.Value.WaitAsync(cancelled);
+        return await asking.Value;
     }
 
     // Not ended by one caller's patience: others wait for it, and the budget bounds it.
@@ -54,17 +54,22 @@ internal sealed class DeepLookup : IDisposable
     {
         try
         {
-            if (await _shared.GetAsync(address) is { } shared)
+            if (_kept.TryGetValue(address, out DeepFindings? kept))
+            {
+                return kept!; // found while this one was on its way here
+            }
+            if (await _shared.GetAsync(address) is { } shared && LifetimeOf(shared) - (_time.GetUtcNow().UtcDateTime - shared.AskedAt) is var left && left > TimeSpan.Zero)
             {
                 _metrics.Found("redis");
-                Keep(address, shared);
+                Keep(address, shared, left);
                 return shared;
             }
             var found = await _panel.AskAsync(address, CancellationToken.None);
             _metrics.Found("asked");
+            // One that is missing is asked again soon, and not with each question.
+            Keep(address, found, found.IsWhole ? LifetimeOf(found) : _options.BreakFor);
             if (found.IsWhole)
             {
-                Keep(address, found);
                 _shared.Set(address, found, LifetimeOf(found));
             }
             return found;
@@ -75,8 +80,8 @@ internal sealed class DeepLookup : IDisposable
         }
     }
 
-    void Keep(Address address, DeepFindings findings) =>
-        _kept.Set(address, findings, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = LifetimeOf(findings) });
+    void Keep(Address address, DeepFindings findings, TimeSpan lifetime) =>
+        _kept.Set(address, findings, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = lifetime });
 
     TimeSpan LifetimeOf(DeepFindings findings) => (findings.HasEvidence ? _options.KeepFound : _options.KeepNothing) * (1 - 0.1 * Random.Shared.NextDouble());
 

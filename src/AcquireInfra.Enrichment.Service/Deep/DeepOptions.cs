@@ -40,7 +40,7 @@ public sealed class DeepOptions
     [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
     public TimeSpan KeepFound { get; set; } = TimeSpan.FromHours(6);
 
-    /// <summary>How long it is kept that nobody knows anything: 1 second to 1 day. Default 15 minutes. Failures are never kept.</summary>
+    /// <summary>How long it is kept that nobody knows anything: 1 second to 1 day. Default 15 minutes. Where somebody is missing it is kept for BreakFor.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan KeepNothing { get; set; } = TimeSpan.FromMinutes(15);
 

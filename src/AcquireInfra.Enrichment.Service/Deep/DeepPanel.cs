@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
 using AcquireInfra.Enrichment.Addressing;
 using AcquireInfra.Enrichment.Service.Hosting;
 using AcquireInfra.Enrichment.Service.Observability;
@@ -27,10 +29,15 @@ internal sealed class DeepPanel
     {
         var deep = options.Value.Deep;
         _panel = [.. providers.Select(provider => (provider, PipelineOf(deep, time)))];
+        Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', _panel.Select(one => one.Provider.Definition))))[..4]);
         (_budget, _metrics, _time, _logger) = (TimeSpan.FromMilliseconds(deep.BudgetMilliseconds), metrics, time, logger);
     }
 
-    public bool IsEmpty => _panel.Count == 0;
+    /// <summary>Whether anybody knows such addresses.</summary>
+    public bool Knows(Address address) => _panel.Any(one => one.Provider.Knows(address));
+
+    /// <summary>Of who is asked, and of what their answers mean: eight hexadecimal digits.</summary>
+    public string Fingerprint { get; }
 
     static ResiliencePipeline PipelineOf(DeepOptions deep, TimeProvider time) => new ResiliencePipelineBuilder { TimeProvider = time }
         .AddConcurrencyLimiter(deep.MaxConcurrent)
@@ -40,7 +47,7 @@ internal sealed class DeepPanel
             MinimumThroughput = 10,
             SamplingDuration = TimeSpan.FromSeconds(30),
             BreakDuration = deep.BreakFor,
-            ShouldHandle = new PredicateBuilder().Handle<DeepFaultException>().Handle<TimeoutRejectedException>(),
+            ShouldHandle = new PredicateBuilder().Handle<DeepFaultException>().Handle<TimeoutRejectedException>().Handle<OperationCanceledException>(), // by the budget
         })
         .AddTimeout(TimeSpan.FromMilliseconds(deep.QueryMilliseconds))
         .Build();
@@ -48,14 +55,12 @@ internal sealed class DeepPanel
     /// <exception cref="OperationCanceledException">Nobody waits for it any more.</exception>
     public async Task<DeepFindings> AskAsync(Address address, CancellationToken cancelled)
     {
-        using var budget = CancellationTokenSource.CreateLinkedTokenSource(cancelled);
+        using var patience = new CancellationTokenSource(_budget, _time);
+        using var budget = CancellationTokenSource.CreateLinkedTokenSource(cancelled, patience.Token);
         var asked = _panel.Where(one => one.Provider.Knows(address)).Select(one => AskAsync(one.Provider, one.Pipeline, address, budget.Token)).ToList();
-        using (_time.CreateTimer(_ => budget.Cancel(), null, _budget, Timeout.InfiniteTimeSpan))
-        {
-            var answers = await Task.WhenAll(asked);
-            cancelled.ThrowIfCancellationRequested();
-            return new(address.ToString(), _time.GetUtcNow().UtcDateTime, answers);
-        }
+        var answers = await Task.WhenAll(asked);
+        cancelled.ThrowIfCancellationRequested();
+        return new(address.ToString(), _time.GetUtcNow().UtcDateTime, answers);
     }
 
     async Task<DeepAnswer> AskAsync(IDeepProvider provider, ResiliencePipeline pipeline, Address address, CancellationToken budget)
@@ -90,7 +95,7 @@ internal sealed class DeepPanel
         }
         catch (Exception exception) // a bug of ours, or of a library: the verdict does without it
         {
-            Tell(provider.Id, "failed", exception.ToString());
+            Tell(provider.Id, "failed", exception.GetType().Name + exception.StackTrace); // messages of libraries have names in them, and so addresses
             return Answer([], "failed");
         }
     }

@@ -25,6 +25,8 @@ internal sealed class DnsListProvider : IDeepProvider
 
     public string Family => _list.Family ?? _list.Id;
 
+    public string Definition => $"{Id} {_list.Zone} {Family} {_list.Provider} {_list.Reliability:R} {_list.IPv6} {string.Join(',', _list.Codes.Select(code => $"{code.Key}={code.Value}").Order(StringComparer.Ordinal))}";
+
     public string SentTo => _list.Zone;
 
     public CategorySet Covered { get; }

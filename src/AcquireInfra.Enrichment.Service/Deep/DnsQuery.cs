@@ -23,7 +23,7 @@ internal sealed class DnsQuery : IDnsQuery
     // What is kept, and for how long, is the findings' to say; a second try would not come back within the budget.
     static LookupClientOptions Limited(LookupClientOptions dns, DeepOptions options)
     {
-        (dns.UseCache, dns.Retries, dns.ThrowDnsErrors, dns.Timeout) = (false, 0, false, TimeSpan.FromMilliseconds(options.QueryMilliseconds));
+        (dns.UseCache, dns.Retries, dns.ThrowDnsErrors, dns.Timeout) = (false, 0, false, TimeSpan.FromMilliseconds(2 * options.QueryMilliseconds)); // the panel keeps the time
         return dns;
     }
 

@@ -11,7 +11,7 @@ internal static class HostNameWords
     // The first that fits decides: "tor-exit.vps.example.net" is a Tor exit.
     static readonly (Category Category, string[] Words)[] Rules =
     [
-        (Category.Tor, ["torexit", "tor", "torproxy", "exitnode"]),
+        (Category.Tor, ["torexit", "torproxy", "torrelay"]),
         (Category.Vpn, ["vpn", "openvpn", "wireguard", "wg"]),
         (Category.Proxy, ["proxy", "socks", "squid"]),
         (Category.Hosting, ["vps", "vserver", "dedicated", "server", "srv", "cloud", "hosting", "hosted", "colo", "compute", "instance", "vm", "droplet"]),
@@ -20,9 +20,17 @@ internal static class HostNameWords
 
     static readonly Dictionary<string, Category> ByWord = Rules.SelectMany(rule => rule.Words.Select(word => (word, rule.Category))).ToDictionary();
 
+    // The domain itself is a brand or a registry, as "home.example" or "cloud": its last two labels say nothing. "tor" is Toronto, too, and
+    // means Tor beside "exit" or "relay" only.
     public static (Category Category, string Word)? Find(string name)
     {
-        var words = WordsOf(name.ToLowerInvariant()).Where(ByWord.ContainsKey).ToList();
+        var labels = name.TrimEnd('.').ToLowerInvariant().Split('.');
+        var all = WordsOf(string.Join('.', labels[..^Math.Min(2, labels.Length)])).ToList();
+        if (all.Contains("tor") && (all.Contains("exit") || all.Contains("relay")))
+        {
+            return (Category.Tor, "tor");
+        }
+        var words = all.Where(ByWord.ContainsKey).ToList();
         foreach (var (category, _) in Rules)
         {
             if (words.FirstOrDefault(word => ByWord[word] == category) is { } found)

@@ -9,6 +9,9 @@ internal interface IDeepProvider
     /// <summary>Names it in evidence.</summary>
     string Id { get; }
 
+    /// <summary>All that decides what it says: with another one, what was found before says nothing.</summary>
+    string Definition { get; }
+
     /// <summary>Of sources that copy one another.</summary>
     string Family { get; }
 

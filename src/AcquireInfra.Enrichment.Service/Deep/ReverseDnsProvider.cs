@@ -18,7 +18,9 @@ internal sealed class ReverseDnsProvider(IDnsQuery dns) : IDeepProvider
 
     public string Family => Id;
 
-    public string SentTo => "the address's reverse zone";
+    public string Definition => Id;
+
+    public string SentTo => "the address's reverse zone and its host name's zone";
 
     public CategorySet Covered => CategorySet.Empty;
 

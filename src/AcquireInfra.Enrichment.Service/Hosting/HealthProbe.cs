@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace AcquireInfra.Enrichment.Service.Hosting;
 
 /// <summary><c>--healthcheck URL</c>: asks a running service for its health, where there is no shell and no curl to do it with.</summary>
@@ -15,7 +17,7 @@ internal static class HealthProbe
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, url);
             using var response = await client.SendAsync(request, patience.Token);
-            return response.IsSuccessStatusCode ? 0 : 1;
+            return response.StatusCode == HttpStatusCode.OK ? 0 : 1;
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or InvalidOperationException or UriFormatException or NotSupportedException)
         {

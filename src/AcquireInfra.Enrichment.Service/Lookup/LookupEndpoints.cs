@@ -93,6 +93,10 @@ internal static class LookupEndpoints
         {
             return Problems.NoSnapshot();
         }
+        if (asOf is not null && deep is true)
+        {
+            return Problems.BadRequest("deep and asOf do not go together: third parties are asked now.");
+        }
         if (asOf is not null)
         {
             if (!UtcTime.TryParse(asOf, out var then) || then > time.GetUtcNow())
@@ -107,7 +111,7 @@ internal static class LookupEndpoints
         }
         if (deep is true)
         {
-            return await ExplainDeepAsync(address, asOf, asked, context, judge, slow, journal, began);
+            return await ExplainDeepAsync(address, asked, context, judge, slow, journal, began);
         }
         if (IsUnchanged(context, judge))
         {
@@ -121,23 +125,20 @@ internal static class LookupEndpoints
 
     // What third parties say changes by itself, so there is no ETag.
     static async Task<Results<JsonHttpResult<VerdictResponse>, StatusCodeHttpResult, ProblemHttpResult>> ExplainDeepAsync(
-        Address address, string? asOf, AskedFields asked, HttpContext context, Judge judge, DeepLookup slow, LookupJournal journal, long began)
+        Address address, AskedFields asked, HttpContext context, Judge judge, DeepLookup slow, LookupJournal journal, long began)
     {
         if (!context.User.IsInRole(Roles.Deep) && !context.User.IsInRole(Roles.Admin))
         {
             return Problems.Of(ProblemKind.Forbidden, $"deep=true needs the role {Roles.Deep}.");
         }
-        if (asOf is not null)
-        {
-            return Problems.BadRequest("deep and asOf do not go together: third parties are asked now.");
-        }
-        var findings = await slow.FindAsync(address, context.RequestAborted);
-        var verdict = VerdictResponse.From(judge.Explain(address, findings?.ToLive() ?? LiveFindings.None), judge) with { Deep = findings?.ToResponse() ?? DeepResponse.Nobody };
-        journal.Answered(context, LookupDoor.Rest, address, began);
+        // Waited for even if the caller is gone: who was told of the address is on record. Budgets bound it.
+        var findings = await slow.FindAsync(address);
         if (findings is not null)
         {
             journal.Sent(context, address, findings);
         }
+        var verdict = VerdictResponse.From(judge.Explain(address, findings?.ToLive() ?? LiveFindings.None), judge) with { Deep = findings?.ToResponse() ?? DeepResponse.Nobody };
+        journal.Answered(context, LookupDoor.RestDeep, address, began);
         return TypedResults.Json(verdict, asked.Shape);
     }
 

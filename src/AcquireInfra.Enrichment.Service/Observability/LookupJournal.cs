@@ -41,7 +41,7 @@ internal sealed class LookupJournal(EnrichmentMetrics metrics, IOptions<Enrichme
         if (_isAudited)
         {
             var (caller, about) = (SafeText.Shown(Caller.Of(context).ToString()), address.ToString());
-            var to = string.Join(", ", findings.Answers.Select(answer => answer.SentTo));
+            var to = SafeText.Shown(string.Join(", ", findings.SentTo));
             Log.LookupSent(logger, caller, about, to, findings.AskedAt);
         }
     }

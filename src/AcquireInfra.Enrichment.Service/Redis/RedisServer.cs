@@ -19,6 +19,7 @@ internal sealed class RedisServer : IHostedService, IAsyncDisposable
     readonly ILogger<RedisServer> _logger;
     readonly ResiliencePipeline _pipeline;
     IConnectionMultiplexer? _connection;
+    Task _connecting = Task.CompletedTask;
 
     public RedisServer(IOptions<EnrichmentOptions> options, EnrichmentMetrics metrics, TimeProvider time, ILogger<RedisServer> logger)
     {
@@ -74,7 +75,7 @@ internal sealed class RedisServer : IHostedService, IAsyncDisposable
     {
         if (IsConfigured)
         {
-            _ = ConnectAsync(ConfigurationOf(_options));
+            _connecting = ConnectAsync(ConfigurationOf(_options));
         }
         return Task.CompletedTask;
     }
@@ -107,6 +108,10 @@ internal sealed class RedisServer : IHostedService, IAsyncDisposable
             var connection = await ConnectionMultiplexer.ConnectAsync(configuration);
             connection.ConnectionFailed += (_, failed) => Log.RedisLost(_logger, failed.FailureType.ToString());
             connection.ConnectionRestored += (_, _) => Log.RedisBack(_logger);
+            if (!connection.IsConnected)
+            {
+                Log.RedisLost(_logger, "not connected"); // what failed before is told to nobody
+            }
             Volatile.Write(ref _connection, connection);
         }
         catch (Exception exception) // with AbortOnConnectFail off, what comes here is a wrong configuration or a bug
@@ -117,6 +122,7 @@ internal sealed class RedisServer : IHostedService, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _connecting;
         if (Interlocked.Exchange(ref _connection, null) is { } connection)
         {
             await connection.DisposeAsync();

@@ -1,14 +1,16 @@
 using System.Text.Json;
 using AcquireInfra.Enrichment.Addressing;
 using AcquireInfra.Enrichment.Service.Deep;
+using AcquireInfra.Enrichment.Verdicts;
 using StackExchange.Redis;
 
 namespace AcquireInfra.Enrichment.Service.Redis;
 
 /// <summary>
-/// Findings in Redis, under <c>{prefix}:v1:deep:{ip}</c>. They say themselves what they are of; whatever else stands there is a miss.
+/// Findings in Redis, under <c>{prefix}:v1:deep:{panel}:{ip}</c>: replicas that ask others share nothing. They say themselves what they are of;
+/// whatever else stands there is a miss.
 /// </summary>
-internal sealed class SharedFindings(RedisServer redis)
+internal sealed class SharedFindings(RedisServer redis, DeepPanel panel)
 {
     const int MaxBytes = 64 * 1024;
 
@@ -26,13 +28,19 @@ internal sealed class SharedFindings(RedisServer redis)
         try
         {
             var findings = JsonSerializer.Deserialize(((ReadOnlyMemory<byte>)value).Span, DeepJson.Default.DeepFindings);
-            return findings is { IsWhole: true } && findings.Ip == address.ToString() ? findings : null;
+            return findings is not null && IsSound(findings, address) ? findings : null;
         }
         catch (JsonException)
         {
             return null;
         }
     }
+
+    // Others may write there: nothing that is read may break a verdict.
+    static bool IsSound(DeepFindings findings, Address address) =>
+        findings.Ip == address.ToString() && findings.AskedAt.Kind == DateTimeKind.Utc && findings.Answers.Count > 0
+        && findings.Answers.All(answer => answer is { Fault: null, Id: not null, Family: not null, SentTo: not null, Hits: not null }
+            && answer.Hits.All(hit => hit is { Reliability: > 0 and <= 1, Detail: not null } && (uint)hit.Category < Categories.Count));
 
     /// <summary>Written behind: nobody waits for it.</summary>
     public void Set(Address address, DeepFindings findings, TimeSpan lifetime)
@@ -44,5 +52,5 @@ internal sealed class SharedFindings(RedisServer redis)
         }
     }
 
-    RedisKey KeyOf(Address address) => redis.KeyOf($"v1:deep:{address}");
+    RedisKey KeyOf(Address address) => redis.KeyOf($"v1:deep:{panel.Fingerprint}:{address}");
 }

@@ -19,7 +19,7 @@ internal sealed class ProviderNames
     /// <param name="known">Spellings, the better ones first.</param>
     public ProviderNames(IEnumerable<string> known)
     {
-        foreach (var name in known.Where(name => name.Length > 0))
+        foreach (var name in known.Where(name => LettersOf(name).Length > 0))
         {
             _byLetters.TryAdd(LettersOf(name), name);
         }

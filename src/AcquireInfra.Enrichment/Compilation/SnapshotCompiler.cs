@@ -27,7 +27,7 @@ public sealed class SnapshotCompiler
     SnapshotCompiler(IEnumerable<CompilerSource> sources)
     {
         _sources = [.. sources.OrderBy(source => source.Info.Id, StringComparer.Ordinal)];
-        var spellings = _sources.SelectMany(source => source.Roles.Select(role => role.Provider).Append(source.Info.Provider ?? ""));
+        var spellings = _sources.SelectMany(source => source.Roles.Select(role => role.Provider)).Concat(_sources.Select(source => source.Info.Provider ?? ""));
         _templates = new ClaimTemplates([.. _sources.Select(source => source.Info)], new ProviderNames(spellings));
         _lists = new ClaimLists(_templates.Compare);
         _profiles = new ProfileTable(_lists);

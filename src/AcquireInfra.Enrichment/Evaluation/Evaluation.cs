@@ -28,7 +28,7 @@ public sealed class Evaluation(Judge judge)
         var (isOwn, isAccused) = (label.Category is { } own && verdict.Present.Has(own), !(verdict.Present & Label.Accusing).IsEmpty);
 
         ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(_counts, (label, source), out _);
-        count = count.With(isOwn, isAccused, isUnknown: label.Category is { } asked && verdict.Is(asked) is null, verdict.IsSpecial);
+        count = count.With(isOwn, isAccused, isUnknown: !verdict.IsSpecial && label.Category is { } asked && verdict.Is(asked) is null, verdict.IsSpecial);
 
         var isWrong = label.IsOrdinary ? isAccused : !isOwn;
         ref var asn = ref CollectionsMarshal.GetValueRefOrAddDefault(_asns, (label, judge.AsnOf(profile)?.Asn.Number ?? 0), out _);

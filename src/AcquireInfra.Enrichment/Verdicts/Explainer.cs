@@ -24,7 +24,6 @@ public static class Explainer
             (verdict, var lifted) = judge.VerdictWith(live, index, !address.IsIPv4, match);
             applied = match is null ? null : new(match, lifted);
             categories = [.. judge.Policy.Order.Where(category => verdict.Present.Has(category))];
-            provider ??= live.Evidence.FirstOrDefault(evidence => evidence.Provider is not null && verdict.Present.Has(evidence.Category))?.Provider;
         }
         if (scope != AddressScope.Global)
         {
@@ -32,12 +31,18 @@ public static class Explainer
             return new(address, scope, network, asn, Verdict.Special, null, [], why, [], [], [], embedded, null, DataAgeOf(judge, asn, []));
         }
         var points = PointsOf(judge, profile, address, asn, verdict, applied, live);
+        provider = live == LiveFindings.None ? provider : ProviderOf(categories, points) ?? provider;
         var unassessed = judge.Policy.Order.Where(category => judge.Policy.Assessed.Has(category) && verdict.Is(category) is null).ToList();
         var reason = ReasonText.Of(judge.At, asn, categories, points, provider, unassessed, match);
         return new(
             address, scope, network, asn, verdict, provider, categories, reason, points, unassessed, WarningsOf(judge, points), embedded,
             applied, DataAgeOf(judge, asn, points));
     }
+
+    // The brand of the strongest evidence that names one, of the most telling category, as in the snapshot alone.
+    static string? ProviderOf(IReadOnlyList<Category> categories, List<CategoryPoints> points) => categories
+        .Select(category => points.First(row => row.Category == category).Evidence.FirstOrDefault(evidence => evidence is { Provider: not null, Strength: > 0 })?.Provider)
+        .FirstOrDefault(provider => provider is not null);
 
     // The oldest source that the answer rests on: the ASN table where it gave the ASN, and those whose evidence counts.
     static TimeSpan DataAgeOf(Judge judge, AsnInfo? asn, IReadOnlyList<CategoryPoints> points)
@@ -124,7 +129,7 @@ public static class Explainer
             all.Add(EvidenceOf(judge, profile, judge.Snapshot.ClaimAt(index), address, asn));
         }
         all.AddRange(live.Evidence.Select(found => (found.Category, new Evidence(
-            found.Source, Prefix.Create(address, address.Bits), null, found.Provider, null, found.Source.AsOf, found.Source.ReliabilityOf(found.Category), found.Strength))));
+            found.Source, Prefix.Create(address, address.Bits), null, found.Provider, null, found.Source.AsOf, found.Source.ReliabilityOf(found.Category), judge.StrengthOf(profile.Word, found)))));
         GC.KeepAlive(judge.Snapshot);
         return all.OrderByDescending(row => row.Evidence.Strength).ThenBy(row => row.Evidence.Source.Id, StringComparer.Ordinal)
             .GroupBy(row => row.Category, row => row.Evidence);

@@ -17,6 +17,10 @@ public sealed partial class Judge
         return match is null ? (evidence, 0) : Overridden(evidence, probabilities, match);
     }
 
+    /// <summary>What is left of evidence in the network of the address; as of a prefix there.</summary>
+    internal double StrengthOf(ProfileWord profile, LiveEvidence evidence) => evidence.Strength
+        * (RoleOf(profile) == AsnRole.Access && !evidence.Source.Authoritative ? _policy.InAccess(evidence.Category) : 1);
+
     /// <summary>p of every category, as <see cref="Combine(ProfileWord, Span{double})"/> has it, with live evidence. Not for bulk: it allocates.</summary>
     internal double Combine(ProfileWord profile, LiveFindings live, Span<double> probabilities)
     {
@@ -30,7 +34,7 @@ public sealed partial class Judge
         }
         foreach (var evidence in live.Evidence)
         {
-            Add(((byte)evidence.Category, evidence.Source.Family), (evidence.Strength, 1));
+            Add(((byte)evidence.Category, evidence.Source.Family), (StrengthOf(profile, evidence), 1));
         }
         GC.KeepAlive(Snapshot);
         probabilities.Clear();

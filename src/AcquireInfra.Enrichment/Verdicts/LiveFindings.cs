@@ -3,7 +3,7 @@ using AcquireInfra.Enrichment.Snapshots;
 namespace AcquireInfra.Enrichment.Verdicts;
 
 /// <summary>What somebody who was asked about one address says of it now. No source of the snapshot: who, and how far to trust it, comes along.</summary>
-/// <param name="Strength">0..1: reliability with all that lessens it; it has no age.</param>
+/// <param name="Strength">0..1: how sure it is, apart from the network that the address is in; it has no age.</param>
 public sealed record LiveEvidence(SourceInfo Source, Category Category, string? Provider, double Strength);
 
 /// <summary>What was found out about one address beyond the snapshot.</summary>

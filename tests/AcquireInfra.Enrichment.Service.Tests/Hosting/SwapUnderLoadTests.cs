@@ -11,6 +11,7 @@ using Snapshot = AcquireInfra.Enrichment.Snapshots.Snapshot;
 namespace AcquireInfra.Enrichment.Service.Tests.Hosting;
 
 /// <summary>Two snapshots that disagree take turns while every door is asked: each answer is of one of them, whole. The addresses are global, so that they are judged.</summary>
+[Collection(nameof(Alone))]
 public sealed class SwapUnderLoadTests(ITestOutputHelper output)
 {
     const int BulkLines = 50_000;
@@ -172,3 +173,7 @@ public sealed class SwapUnderLoadTests(ITestOutputHelper output)
         }
     }
 }
+
+/// <summary>Tests that count what the whole process holds: no others run beside them.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;

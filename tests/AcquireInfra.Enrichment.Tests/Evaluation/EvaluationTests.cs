@@ -35,7 +35,7 @@ public sealed class EvaluationTests
         Assert.Equal((3, 3, 1), (line.Addresses, line.Own, line.Accused));
         Assert.Equal(1 / 3.0, line.FalsePositives);
         var hosting = report.Labels.Single(row => row.Label == "hosting");
-        Assert.Equal((3, 1, 2, 1), (hosting.Addresses, hosting.Own, hosting.Unknown, hosting.Special));
+        Assert.Equal((3, 1, 1, 1), (hosting.Addresses, hosting.Own, hosting.Unknown, hosting.Special));
         Assert.Equal(1, report.Labels.Single(row => row.Label == "tor").Unknown);
 
         Assert.Equal([("vpn", "them", 0), ("vpn", "us", 1)], report.BySource.Select(row => (row.Label, row.Source, row.Own)));

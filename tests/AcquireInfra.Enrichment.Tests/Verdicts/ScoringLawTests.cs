@@ -151,4 +151,18 @@ public sealed class ScoringLawTests
             info => info with { Family = $"f{draw.Family}", Reliability = draw.Reliability / 100.0, AsOf = TestSources.Day.AddDays(-draw.AgeDays) }))];
         return new(TestSources.Open(sources), TestPolicy.Bundled, TestSources.Day);
     }
+
+    [Theory, InlineData("abuse"), InlineData("hosting"), InlineData("proxy")]
+    public void Verdict_EvidenceFoundLiveInAnAccessNetwork_CountsAsAFeedsDoes(string category)
+    {
+        var network = TestSources.AsnTable("9.4.0.0,9.4.255.255,64502,Line\n");
+        var roles = TestSources.Roles("64502,access,BrandLine,knowledge,\n");
+        var source = new SourceInfo { Id = "list", Name = "list", Family = "list", Provider = "Brand", Reliability = 0.9, AsOf = TestSources.Day };
+        var live = new LiveFindings([new(source, CompiledPolicy.SetOf([category]).Members().Single(), "Brand", 0.9)], CompiledPolicy.SetOf([category]));
+        var address = AcquireInfra.Enrichment.Addressing.Address.Parse(Address);
+        var apart = new Judge(TestSources.Open(network, roles), TestPolicy.Bundled, TestSources.Day).Explain(address, live);
+        var together = new Judge(TestSources.Open(network, roles, TestSources.Prefixes("list", category, Address, info => info with { Provider = "Brand" })), TestPolicy.Bundled, TestSources.Day).Explain(address);
+        Assert.Equal((together.Verdict.Score, together.Verdict.Present, together.Provider), (apart.Verdict.Score, apart.Verdict.Present, apart.Provider));
+        Assert.Equal(together.Points[0].Evidence[0].Strength, apart.Points[0].Evidence[0].Strength, 1e-12);
+    }
 }
