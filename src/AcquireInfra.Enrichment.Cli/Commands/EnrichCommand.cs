@@ -18,6 +18,7 @@ internal static class EnrichCommand
         DiffCommand.Create(),
         EvaluateCommand.Create(),
         CalibrateCommand.Create(),
+        BacktestCommand.Create(),
         SourcesCommand.Create(),
         UpdateCommand.Create(),
         ExportCommand.Create(),
