@@ -1,10 +1,11 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using AcquireInfra.Enrichment.Sentinel.Tests.Bicep;
 
 namespace AcquireInfra.Enrichment.Sentinel.Tests.Detections;
 
 /// <summary>The templates: they compile without a warning, and leave nothing of the folder out.</summary>
-public sealed class DeploymentTests
+public sealed partial class DeploymentTests
 {
     [Fact]
     public async Task Main_Modules_AreAllOfThem()
@@ -14,6 +15,22 @@ public sealed class DeploymentTests
         Assert.Superset(
             (HashSet<string?>)["acquireinfra-functions", "acquireinfra-hunting", "acquireinfra-rules", "acquireinfra-watchlists", "acquireinfra-workbook"], modules.ToHashSet());
         Assert.True(JsonSerializer.SerializeToUtf8Bytes(template).Length < 4 * 1024 * 1024, "a template has at most 4 MB");
+    }
+
+    [Fact]
+    public async Task Readme_Parameters_AreThoseOfTheTemplate()
+    {
+        var template = await BicepCli.BuildAsync(ShippedContent.PathOf("deploy", "main.bicep"));
+        var told = ParameterRow().Matches(ShippedContent.Text("README.md")).Select(match => match.Groups[1].Value);
+        Assert.Equal(template.GetProperty("parameters").EnumerateObject().Select(parameter => parameter.Name).Order(StringComparer.Ordinal), told.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Readme_Rules_AreAllTold()
+    {
+        var readme = ShippedContent.Text("rules", "README.md");
+        Assert.All(ShippedContent.Names("rules", "*.yaml"), name => Assert.Contains($"| `{Path.GetFileNameWithoutExtension(name)}` |", readme, StringComparison.Ordinal));
+        Assert.Equal(Enumerable.Range(1, 16), DefectRow().Matches(readme).Select(match => int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)));
     }
 
     [Theory]
@@ -62,6 +79,12 @@ public sealed class DeploymentTests
         var loaded = query.ValueKind == JsonValueKind.Object ? query : variables.GetProperty(query.GetString()!.Split('\'')[1]);
         return loaded.GetProperty("id").GetString()!;
     }
+
+    [GeneratedRegex("(?m)^\\| `([a-z]\\w+)` \\| ")]
+    private static partial Regex ParameterRow();
+
+    [GeneratedRegex(@"(?m)^\| (\d+) \| ")]
+    private static partial Regex DefectRow();
 
     static TimeSpan Spelled(string duration)
     {
