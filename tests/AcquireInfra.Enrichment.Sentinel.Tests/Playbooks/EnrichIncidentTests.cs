@@ -57,7 +57,8 @@ public sealed class EnrichIncidentTests(PlaybookFixture fixture)
         var sentinel = new FakeSentinel(fixture.Service.Rest);
         await RunAsync(sentinel, [Exit]);
         var first = Assert.Single(sentinel.Comments);
-        await RunAsync(sentinel, [Exit]);
+        var again = await RunAsync(sentinel, [Exit]);
+        Assert.Equal(["Comments", "Enrich"], again.Requests.Select(sent => sent.Action)); // it writes nothing
         Assert.Equal(first, Assert.Single(sentinel.Comments));
         Assert.Equal((1, 1), (sentinel.TagChanges, sentinel.SeverityChanges));
     }

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace AcquireInfra.Enrichment.Sentinel.Tests.Playbooks;
 
 /// <summary>The interpreter says what the engine's documentation says.</summary>
