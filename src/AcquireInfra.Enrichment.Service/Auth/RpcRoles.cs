@@ -15,6 +15,7 @@ internal static class RpcRoles
         ["GetSnapshot"] = Roles.Lookup,
         ["BatchScoreIp"] = Roles.Bulk,
         ["StreamScoreIp"] = Roles.Bulk,
+        ["ScoreSignIns"] = Roles.Bulk,
         ["WatchSnapshots"] = Roles.Bulk,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -63,7 +63,9 @@ internal sealed class SnapshotUpdate(
         {
             var store = live.OpenStore();
             Log.SnapshotCompiling(logger, holder.Current?.Id ?? "nothing");
-            var (snapshot, sentence, mayPass) = compilation.Run(store, sources, holder.Current, stopping);
+            var result = compilation.Run(store, sources, holder.Current, stopping);
+            var (snapshot, sentence, mayPass) = result;
+            catalog.SetBroken(result.Broken);
             if (snapshot is not null && snapshot.Id != holder.Current?.Id)
             {
                 live.MakeLive(snapshot, began);

@@ -18,6 +18,9 @@ internal static class EnrichmentRpc
     static readonly Method<StreamScoreIpRequest, Encoded> StreamScoreIpMethod =
         new(MethodType.DuplexStreaming, Name, "StreamScoreIp", Marshalling.OfStreamRequests, Marshalling.OfEncoded);
 
+    static readonly Method<ScoreSignInsRequest, ScoreSignInsResponse> ScoreSignInsMethod =
+        new(MethodType.Unary, Name, "ScoreSignIns", Marshalling.Of<ScoreSignInsRequest>(), Marshalling.Of<ScoreSignInsResponse>());
+
     static readonly Method<GetAsnRequest, GetAsnResponse> GetAsnMethod =
         new(MethodType.Unary, Name, "GetAsn", Marshalling.Of<GetAsnRequest>(), Marshalling.Of<GetAsnResponse>());
 
@@ -37,6 +40,7 @@ internal static class EnrichmentRpc
         binder.AddMethod(ScoreIpMethod, service is null ? null : service.ScoreIp);
         binder.AddMethod(BatchScoreIpMethod, service is null ? null : service.BatchScoreIp);
         binder.AddMethod(StreamScoreIpMethod, service is null ? null : service.StreamScoreIp);
+        binder.AddMethod(ScoreSignInsMethod, service is null ? null : service.ScoreSignIns);
         binder.AddMethod(GetAsnMethod, service is null ? null : service.GetAsn);
         binder.AddMethod(GetSnapshotMethod, service is null ? null : service.GetSnapshot);
         binder.AddMethod(WatchSnapshotsMethod, service is null ? null : service.WatchSnapshots);
@@ -51,6 +55,8 @@ internal static class EnrichmentRpc
 
         public abstract Task StreamScoreIp(
             IAsyncStreamReader<StreamScoreIpRequest> requests, IServerStreamWriter<Encoded> answers, ServerCallContext context);
+
+        public abstract Task<ScoreSignInsResponse> ScoreSignIns(ScoreSignInsRequest request, ServerCallContext context);
 
         public abstract Task<GetAsnResponse> GetAsn(GetAsnRequest request, ServerCallContext context);
 

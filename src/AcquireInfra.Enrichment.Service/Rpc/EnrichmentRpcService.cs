@@ -1,10 +1,12 @@
 using System.Buffers;
 using System.Diagnostics;
 using AcquireInfra.Enrichment.Addressing;
+using AcquireInfra.Enrichment.Sentinel.SignIns;
 using AcquireInfra.Enrichment.Service.Hosting;
 using AcquireInfra.Enrichment.Service.Limits;
 using AcquireInfra.Enrichment.Service.Lookup;
 using AcquireInfra.Enrichment.Service.Observability;
+using AcquireInfra.Enrichment.Service.SignIns;
 using AcquireInfra.Enrichment.V1;
 using AcquireInfra.Enrichment.Verdicts;
 using Google.Protobuf;
@@ -16,7 +18,7 @@ namespace AcquireInfra.Enrichment.Service.Rpc;
 
 /// <summary>The gRPC door. Methods translate: message to address, verdict to message.</summary>
 internal sealed class EnrichmentRpcService(
-    EncoderProvider encoders, AddressSpaces spaces, SnapshotWatch watch, Stopping stopping, RpcFailures failures, LookupJournal journal,
+    EncoderProvider encoders, AddressSpaces spaces, SignInScoring signIns, SnapshotWatch watch, Stopping stopping, RpcFailures failures, LookupJournal journal,
     IOptions<EnrichmentOptions> options)
     : EnrichmentRpc.Service
 {
@@ -43,6 +45,10 @@ internal sealed class EnrichmentRpcService(
     public override Task StreamScoreIp(
         IAsyncStreamReader<StreamScoreIpRequest> requests, IServerStreamWriter<Encoded> answers, ServerCallContext context) =>
         failures.GuardAsync(context, () => StreamAsync(requests, answers, context));
+
+    [EnableRateLimiting(LimitPolicy.Batches)]
+    public override Task<ScoreSignInsResponse> ScoreSignIns(ScoreSignInsRequest request, ServerCallContext context) =>
+        failures.GuardAsync(context, () => Task.FromResult(Score(request, context)));
 
     [EnableRateLimiting(LimitPolicy.Batches)]
     public override Task<GetAsnResponse> GetAsn(GetAsnRequest request, ServerCallContext context) =>
@@ -88,6 +94,23 @@ internal sealed class EnrichmentRpcService(
         new BatchScoreIpResponse { Summary = answer.Summary, Basis = encoder.Basis }.WriteTo(buffer);
         journal.Answered(context.GetHttpContext(), LookupDoor.GrpcBatch, answer.Summary.Total, began);
         return new Encoded(buffer.WrittenMemory);
+    }
+
+    ScoreSignInsResponse Score(ScoreSignInsRequest request, ServerCallContext context)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var encoder = encoders.Current ?? throw RpcProblems.NoSnapshot();
+        if (SignInBatch.Read(SignInMessages.RequestOf(request), options.Value.MaxBatchItems, signIns.OwnPrefixes, out var fault) is not { } batch)
+        {
+            throw RpcProblems.Of(fault!.Kind, fault.Detail, fault.Field);
+        }
+        var answer = SignInMessages.Of(SignInScoreResponse.Of(batch, signIns.Scorer, encoder.Judge, context.CancellationToken), encoder.Basis);
+        if (answer.CalculateSize() > RpcServices.MaxAnswerBytes)
+        {
+            throw BatchFault.AnswerTooLong.ToException();
+        }
+        journal.Answered(context.GetHttpContext(), LookupDoor.GrpcBatch, batch.SignIns.Count, began);
+        return answer;
     }
 
     // Awaiting each write is the back pressure: a caller that does not read is not read from, and nothing queues.

@@ -17,6 +17,28 @@ internal static class BicepCli
     /// <summary>The template that a Bicep file becomes. A warning is a failure.</summary>
     public static Task<JsonElement> BuildAsync(string path) => Built.GetOrAdd(path, _ => new(() => CompileAsync(path))).Value;
 
+    /// <summary>The resources that a deployment of a Bicep file into a resource group would make, all expressions worked out.</summary>
+    /// <param name="parameters">Those that have no default, as a file of parameters has them.</param>
+    public static async Task<IReadOnlyList<JsonElement>> PredictAsync(string path, string parameters)
+    {
+        var folder = Directory.CreateTempSubdirectory("bicep-").FullName;
+        try
+        {
+            var file = Path.Combine(folder, "main.bicepparam");
+            var relative = Path.GetRelativePath(folder, path).Replace('\\', '/'); // it takes no other
+            await File.WriteAllTextAsync(file, $"using '{relative}'\n{parameters}\n", TestContext.Current.CancellationToken);
+            var (exitCode, _, errors) = await RunAsync(
+                "snapshot", file, "--mode", "overwrite", "--subscription-id", Guid.Empty.ToString(), "--resource-group", "group", "--location", "westeurope");
+            Assert.True(exitCode == 0, errors);
+            using var document = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "main.snapshot.json"), TestContext.Current.CancellationToken));
+            return [.. document.RootElement.Clone().GetProperty("predictedResources").EnumerateArray()];
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     static async Task<JsonElement> CompileAsync(string path)
     {
         var (exitCode, output, errors) = await RunAsync("build", path, "--stdout");

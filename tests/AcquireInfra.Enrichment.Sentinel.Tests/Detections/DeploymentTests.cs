@@ -17,6 +17,29 @@ public sealed partial class DeploymentTests
         Assert.True(JsonSerializer.SerializeToUtf8Bytes(template).Length < 4 * 1024 * 1024, "a template has at most 4 MB");
     }
 
+    // Worked out as a deployment would: nothing is left out, and no expression fails.
+    [Fact]
+    public async Task Main_WorkedOut_MakesEverything()
+    {
+        var resources = await BicepCli.PredictAsync(ShippedContent.PathOf("deploy", "main.bicep"), "param workspaceName = 'workspace'");
+        var byType = resources.ToLookup(resource => resource.GetProperty("type").GetString()!.Split('/')[^1], resource => resource.GetProperty("properties"));
+        Assert.Equal(6, byType["watchlists"].Count());
+        Assert.Single(byType["workbooks"]);
+        Assert.Equal(7 + ShippedContent.HuntingQueries.Count(), byType["savedSearches"].Count());
+        var rules = byType["alertRules"].ToDictionary(rule => rule.GetProperty("displayName").GetString()!);
+        Assert.Equal(ShippedContent.Rules.Count(), rules.Count);
+        foreach (var rule in ShippedContent.Rules)
+        {
+            var made = rules[rule.Text("name")];
+            Assert.Equal(rule.Query, made.GetProperty("query").GetString());
+            Assert.Equal(Spelled(rule.Text("queryFrequency")), System.Xml.XmlConvert.ToTimeSpan(made.GetProperty("queryFrequency").GetString()!));
+            Assert.Equal(Spelled(rule.Text("queryPeriod")), System.Xml.XmlConvert.ToTimeSpan(made.GetProperty("queryPeriod").GetString()!));
+            Assert.Equal(
+                rule.List("relevantTechniques").Select(technique => technique[..5]).Distinct(), made.GetProperty("techniques").EnumerateArray().Select(technique => technique.GetString()));
+        }
+        Assert.Equal(3, rules.Values.Count(rule => !rule.GetProperty("enabled").GetBoolean()));
+    }
+
     [Fact]
     public async Task Readme_Parameters_AreThoseOfTheTemplate()
     {

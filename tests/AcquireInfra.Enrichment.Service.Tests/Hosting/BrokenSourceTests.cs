@@ -190,8 +190,8 @@ public sealed class BrokenSourceTests
         {
             await File.WriteAllTextAsync(folder[file], content, TestContext.Current.CancellationToken);
         }
-        var service = await RunningService.StartAtAsync(
-            Ports.Free(), folder["state"], more, $"--Enrichment:DataFolder={folder["data"]}", $"--Enrichment:Sources={folder["own.json"]}");
+        var service = await RunningService.StartAnywhereAsync(
+            folder["state"], more, $"--Enrichment:DataFolder={folder["data"]}", $"--Enrichment:Sources={folder["own.json"]}");
         await service.CompiledAsync();
         return service;
     }

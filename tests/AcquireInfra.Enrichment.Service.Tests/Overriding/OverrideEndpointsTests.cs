@@ -392,8 +392,8 @@ public sealed class OverrideEndpointsTests : IAsyncDisposable
     async Task StartAsync(params string[] options)
     {
         SmallData.Write(_folder["data"], List);
-        _service = await RunningService.StartAtAsync(
-            Ports.Free(), _folder["state"], services => services.AddSingleton<TimeProvider>(_time), [$"--Enrichment:DataFolder={_folder["data"]}", .. options]);
+        _service = await RunningService.StartAnywhereAsync(
+            _folder["state"], services => services.AddSingleton<TimeProvider>(_time), [$"--Enrichment:DataFolder={_folder["data"]}", .. options]);
         await _service.CompiledAsync();
     }
 

@@ -65,7 +65,7 @@ public sealed class PublicFeedsServiceTests
     static async Task<RunningService> StartAsync(TemporaryFolder folder, FakeUpstream upstream)
     {
         await File.WriteAllTextAsync(folder["further.json"], Manifest(upstream), TestContext.Current.CancellationToken);
-        var service = await RunningService.StartAtAsync(Ports.Free(), folder["state"], RefreshedService.TrustUpstream, [
+        var service = await RunningService.StartAnywhereAsync(folder["state"], RefreshedService.TrustUpstream, [
             $"--Enrichment:Sources={folder["further.json"]}", "--Enrichment:Refresh:AllowedPrefixes:0=127.0.0.0/8"]);
         await service.CompiledAsync();
         return service;

@@ -58,7 +58,7 @@ internal sealed class RefreshedService : IAsyncDisposable
     /// <param name="isOn">Whether it refreshes by itself; else when it is asked to.</param>
     public async Task<RunningService> StartAsync(bool isOn, params string[] options)
     {
-        var service = await RunningService.StartAtAsync(Ports.Free(), StateFolder, Register, [
+        var service = await RunningService.StartAnywhereAsync(StateFolder, Register, [
             $"--Enrichment:DataFolder={_folder["data"]}", $"--Enrichment:Sources={_folder["further.json"]}",
             $"--Enrichment:Refresh:Enabled={isOn}", "--Enrichment:Refresh:AllowedPrefixes:0=127.0.0.0/8", .. options]);
         await service.CompiledAsync();
