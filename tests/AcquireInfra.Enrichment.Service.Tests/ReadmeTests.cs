@@ -7,6 +7,7 @@ using System.Text.RegularExpressions;
 using AcquireInfra.Enrichment.Exports;
 using AcquireInfra.Enrichment.Service.Hosting;
 using AcquireInfra.Enrichment.Service.Observability;
+using AcquireInfra.Enrichment.Service.Tests.Rpc;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,7 +16,7 @@ namespace AcquireInfra.Enrichment.Service.Tests;
 /// <summary>What the README says of the service, against the service.</summary>
 public sealed partial class ReadmeTests(ServiceFixture fixture)
 {
-    static string Readme { get; } = File.ReadAllText(Path.Combine(RepositoryRoot(), "README.md"));
+    static string Readme { get; } = File.ReadAllText(Path.Combine(NpmTools.Root, "README.md"));
 
     [Fact]
     public void Options_EveryOne_IsInTheTableWithItsDefaultAndRange()
@@ -85,16 +86,6 @@ public sealed partial class ReadmeTests(ServiceFixture fixture)
             compared++;
         }
         Assert.True(compared > 12, $"only {compared} members of the sample were compared");
-    }
-
-    static string RepositoryRoot()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "AcquireInfra.Enrichment.sln")))
-        {
-            folder = Path.GetDirectoryName(folder)!;
-        }
-        return folder;
     }
 
     [GeneratedRegex("""\"(\w+)\":(\"[^\"…]*\"|-?[0-9.]+|true|false|null)""")]

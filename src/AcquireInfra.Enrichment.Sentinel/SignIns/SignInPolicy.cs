@@ -1,5 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using AcquireInfra.Enrichment.Verdicts;
 
 namespace AcquireInfra.Enrichment.Sentinel.SignIns;
 
@@ -54,20 +54,7 @@ public sealed record SignInPolicy
     public required IReadOnlyList<string> ToolUserAgents { get; init; }
 
     /// <exception cref="FormatException">The JSON is no such policy; the message names every member that is wrong.</exception>
-    public static SignInPolicy Parse(ReadOnlySpan<byte> json)
-    {
-        SignInPolicy policy;
-        try
-        {
-            policy = JsonSerializer.Deserialize(json, SignInPolicyJson.Default.SignInPolicy) ?? throw new FormatException("The sign-in policy is null.");
-        }
-        catch (JsonException exception)
-        {
-            throw new FormatException($"The sign-in policy cannot be read: {exception.Message}", exception);
-        }
-        var faults = SignInPolicyValidator.FaultsOf(policy).ToList();
-        return faults.Count == 0 ? policy : throw new FormatException($"The sign-in policy is wrong: {string.Join(" ", faults)}");
-    }
+    public static SignInPolicy Parse(ReadOnlySpan<byte> json) => PolicyText.Parse(json, SignInPolicyJson.Default.SignInPolicy, "sign-in policy", SignInPolicyValidator.FaultsOf);
 }
 
 /// <summary>Scores from which a disposition begins; below <paramref name="Watch"/> it is close.</summary>

@@ -16,8 +16,7 @@ internal static class SignInPolicyValidator
             }
         }
 
-        var isVersion = policy.Version.Length is > 0 and <= 32 && policy.Version.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '-' or '_');
-        Require(isVersion, "version: 1 to 32 letters, digits, dots, hyphens and underscores.");
+        faults.AddRange(PolicyText.FaultOfVersion(policy.Version) is { } fault ? [fault] : []);
         var (watch, triage, contain) = policy.Dispositions;
         Require(0 < watch && watch < triage && triage < contain && contain <= 100, "dispositions: rising, 1 to 100.");
         Require(policy.FlaggedFrom is >= 1 and <= 100, "flaggedFrom: 1 to 100.");

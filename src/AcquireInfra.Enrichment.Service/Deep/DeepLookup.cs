@@ -30,13 +30,10 @@ internal sealed class DeepLookup : IDisposable
         _kept = new(new MemoryCacheOptions { SizeLimit = _options.MaxKept });
     }
 
-    /// <summary>Whether anybody can be asked.</summary>
-    public bool IsEnabled => _options.Enabled;
-
     /// <returns>Null for an address about which nobody is asked.</returns>
     public async Task<DeepFindings?> FindAsync(Address address)
     {
-        if (!IsEnabled || !_panel.Knows(address) || SpecialPurpose.ScopeOf(address) != AddressScope.Global || _own.Any(prefix => prefix.Contains(address)))
+        if (!_panel.Knows(address) || SpecialPurpose.ScopeOf(address) != AddressScope.Global || _own.Any(prefix => prefix.Contains(address)))
         {
             return null;
         }

@@ -25,7 +25,7 @@ internal sealed class DeepPanel
     readonly ILogger<DeepPanel> _logger;
     readonly ConcurrentDictionary<(string Provider, string Fault), DateTimeOffset> _told = [];
 
-    public DeepPanel(IEnumerable<IDeepProvider> providers, IOptions<EnrichmentOptions> options, EnrichmentMetrics metrics, TimeProvider time, ILogger<DeepPanel> logger)
+    public DeepPanel(IReadOnlyList<IDeepProvider> providers, IOptions<EnrichmentOptions> options, EnrichmentMetrics metrics, TimeProvider time, ILogger<DeepPanel> logger)
     {
         var deep = options.Value.Deep;
         _panel = [.. providers.Select(provider => (provider, PipelineOf(deep, time)))];

@@ -9,14 +9,13 @@ internal static class DeepServices
     public static IHostApplicationBuilder AddDeep(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<IValidateOptions<EnrichmentOptions>, DeepSectionValidator>();
-        builder.Services.AddSingleton<DeepPanel>(provider => new(
-            ProvidersOf(provider.GetRequiredService<IOptions<EnrichmentOptions>>().Value.Deep), provider.GetRequiredService<IOptions<EnrichmentOptions>>(),
-            provider.GetRequiredService<Observability.EnrichmentMetrics>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<DeepPanel>>()));
+        builder.Services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DeepPanel>(
+            provider, ProvidersOf(provider.GetRequiredService<IOptions<EnrichmentOptions>>().Value.Deep)));
         builder.Services.AddSingleton<DeepLookup>();
         return builder;
     }
 
-    static List<IDeepProvider> ProvidersOf(DeepOptions options)
+    static IReadOnlyList<IDeepProvider> ProvidersOf(DeepOptions options)
     {
         if (!options.Enabled)
         {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace AcquireInfra.Enrichment.Verdicts;
@@ -45,20 +44,7 @@ public sealed record Policy
     public OverridePolicy? Overrides { get; init; }
 
     /// <exception cref="FormatException">The JSON is no policy; the message names every member that is wrong.</exception>
-    public static Policy Parse(ReadOnlySpan<byte> json)
-    {
-        Policy policy;
-        try
-        {
-            policy = JsonSerializer.Deserialize(json, PolicyJson.Default.Policy) ?? throw new FormatException("The policy is null.");
-        }
-        catch (JsonException exception)
-        {
-            throw new FormatException($"The policy cannot be read: {exception.Message}", exception);
-        }
-        var faults = PolicyValidator.FaultsOf(policy).ToList();
-        return faults.Count == 0 ? policy : throw new FormatException($"The policy is wrong: {string.Join(" ", faults)}");
-    }
+    public static Policy Parse(ReadOnlySpan<byte> json) => PolicyText.Parse(json, PolicyJson.Default.Policy, "policy", PolicyValidator.FaultsOf);
 }
 
 /// <summary>How much the width of a claim counts: 0..1.</summary>

@@ -14,9 +14,7 @@ internal static class PolicyValidator
             }
         }
 
-        // It goes into headers, too.
-        var isVersion = policy.Version.Length is > 0 and <= 32 && policy.Version.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '-' or '_');
-        Require(isVersion, "version: 1 to 32 letters, digits, dots, hyphens and underscores.");
+        faults.AddRange(PolicyText.FaultOfVersion(policy.Version) is { } fault ? [fault] : []);
         Shares(policy.Weights, "weights", Categories.All, Require, mustBeComplete: false);
         Shares(policy.Specificity.AsnOnly, "specificity.asnOnly", Categories.All, Require, mustBeComplete: true);
         Shares(policy.Specificity.InAccess, "specificity.inAccess", Categories.All, Require, mustBeComplete: false);

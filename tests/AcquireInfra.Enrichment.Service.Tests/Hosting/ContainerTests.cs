@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using AcquireInfra.Enrichment.Service.Hosting;
 using AcquireInfra.Enrichment.Service.Redis;
+using AcquireInfra.Enrichment.Service.Tests.Rpc;
 using StackExchange.Redis;
 
 namespace AcquireInfra.Enrichment.Service.Tests.Hosting;
@@ -12,9 +13,7 @@ public sealed partial class ContainerTests : IDisposable
 {
     readonly TemporaryFolder _folder = new();
 
-    static string Root { get; } = FindRoot();
-
-    static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
+    static string Read(string path) => File.ReadAllText(Path.Combine(NpmTools.Root, path));
 
     // A root that is not written, a user without rights, no capabilities: what the container has.
     [Fact]
@@ -44,7 +43,7 @@ public sealed partial class ContainerTests : IDisposable
     [Fact]
     public async Task RedisConf_TheServicesUser_CanDoWhatItNeedsAndNoMore()
     {
-        using var server = await LoopbackServer.Redis(_folder.Path, Path.Combine(Root, "src", "AcquireInfra.Enrichment.Service", "container", "redis.conf")).ListeningAsync();
+        using var server = await LoopbackServer.Redis(_folder.Path, Path.Combine(NpmTools.Root, "src", "AcquireInfra.Enrichment.Service", "container", "redis.conf")).ListeningAsync();
         var options = RedisServer.ConfigurationOf(new() { Configuration = $"127.0.0.1:{server.Port},user=enrichment" });
         options.AllowAdmin = true; // or the client itself would refuse what the server is to refuse
         using var client = await ConnectionMultiplexer.ConnectAsync(options);
@@ -66,7 +65,7 @@ public sealed partial class ContainerTests : IDisposable
     [Fact]
     public async Task Compose_Config_IsAccepted()
     {
-        var start = new ProcessStartInfo("docker-compose", ["-f", Path.Combine(Root, "docker-compose.yml"), "config", "-q"]) { RedirectStandardError = true };
+        var start = new ProcessStartInfo("docker-compose", ["-f", Path.Combine(NpmTools.Root, "docker-compose.yml"), "config", "-q"]) { RedirectStandardError = true };
         using var process = Process.Start(start)!;
         var errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -104,22 +103,12 @@ public sealed partial class ContainerTests : IDisposable
         Assert.True(paths.Count > 8);
         Assert.All(paths, path => Assert.True(
             path.Contains('*', StringComparison.Ordinal)
-                ? Directory.GetFiles(Path.Combine(Root, Path.GetDirectoryName(path)!), Path.GetFileName(path)).Length > 0
-                : Path.Exists(Path.Combine(Root, path)),
+                ? Directory.GetFiles(Path.Combine(NpmTools.Root, Path.GetDirectoryName(path)!), Path.GetFileName(path)).Length > 0
+                : Path.Exists(Path.Combine(NpmTools.Root, path)),
             path));
     }
 
     public void Dispose() => _folder.Dispose();
-
-    static string FindRoot()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "AcquireInfra.Enrichment.sln")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("Tests run inside the repository.");
-        }
-        return folder;
-    }
 
     [GeneratedRegex(@"\b((?:Enrichment|Kestrel)__\w+)")]
     private static partial Regex OptionKey();
